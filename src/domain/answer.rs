@@ -1,0 +1,121 @@
+//! What came back of one send: facts, not yet judged. [`protocol::classify`](crate::protocol::classify) judges.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::observed::ObservedOrder;
+
+/// What came back of one POST.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// No byte of the request left this machine, for this reason: name look-up, connecting, TLS.
+    NotSent(NotSent),
+    /// The request left or may have left, and no whole answer came: timeout, reset, cut body.
+    Lost(Excerpt),
+    /// A whole answer.
+    Response {
+        /// The HTTP status.
+        status: u16,
+        /// `Retry-After`, as a wait from now.
+        retry_after: Option<Duration>,
+        /// What the body was.
+        body: AnswerBody,
+    },
+}
+
+/// Why a request never left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotSent(pub Excerpt);
+
+/// What the body of an answer was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerBody {
+    /// An order.
+    Order(Box<ObservedOrder>),
+    /// Partner Center's own error: `{"code":…,"description":…}`.
+    Error(ServiceError),
+    /// The throttle gateway's: `{"statusCode":429,"message":…}`.
+    Throttled(Excerpt),
+    /// Anything else: what it began with, or what was wrong with it.
+    Unreadable(Excerpt),
+}
+
+/// Partner Center's own error. Codes are not unique: they mean something only beside the status ("Error codes").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceError {
+    /// The HTTP status it came with.
+    pub status: u16,
+    /// The code; documented as text, a number on the wire.
+    pub code: String,
+    /// The description, localised by `X-Locale`: to be shown, never to be matched.
+    pub description: Excerpt,
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}: {}", self.status, self.code, self.description)
+    }
+}
+
+/// Text from outside, shortened and made harmless: no control or bidirectional characters, at most 300 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt(String);
+
+impl Excerpt {
+    /// The most characters that are kept.
+    pub const LIMIT: usize = 300;
+
+    /// Keeps the beginning of a text and writes what could move a terminal as `\u{…}`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut kept = String::with_capacity(text.len().min(Self::LIMIT));
+        let mut characters = text.chars();
+        for c in characters.by_ref().take(Self::LIMIT) {
+            match c {
+                '\n' | '\r' | '\t' => kept.push(' '),
+                c if is_harmful(c) => kept.extend(c.escape_unicode()),
+                c => kept.push(c),
+            }
+        }
+        if characters.next().is_some() {
+            kept.push('…');
+        }
+        Self(kept)
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Says whether a character could move a terminal's cursor, or show a text as other than it is.
+#[must_use]
+pub fn is_harmful(c: char) -> bool {
+    let invisible = matches!(c,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}'
+        | '\u{ad}' | '\u{e0000}'..='\u{e007f}');
+    c.is_control() || invisible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_is_short_and_cannot_move_a_terminal() {
+        let text = Excerpt::of("a\u{1b}[2Jb\u{202e}c\r\n");
+        assert_eq!(text.as_str(), "a\\u{1b}[2Jb\\u{202e}c  ");
+        assert_eq!(
+            Excerpt::of(&"x".repeat(5000)).as_str().chars().count(),
+            Excerpt::LIMIT + 1
+        );
+    }
+}

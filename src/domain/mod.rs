@@ -1,0 +1,28 @@
+//! What an order is and what we know about one: values, and the one function that changes them.
+//!
+//! [`order`] is what the manifests want, [`observed`] what Partner Center reports, [`journal`] what has
+//! happened, [`state`] what follows from it, [`moment`] how time is measured where money depends on it.
+//!
+//! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate
+//! derives serde: formats belong to the boundaries that write them.
+
+pub mod answer;
+pub mod ids;
+pub mod journal;
+pub mod moment;
+pub mod observed;
+pub mod order;
+pub mod state;
+
+pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
+pub use ids::{
+    CorrelationId, CustomerId, EndpointId, Generation, Lineage, OfferId, OrderId, OrderName,
+    RequestId, SubscriptionId,
+};
+pub use journal::{
+    Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
+};
+pub use moment::{Moment, Timestamp};
+pub use observed::{Likeness, Listing, ObservedLine, ObservedOrder};
+pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
+pub use state::{Bought, FoldError, Recorded, State};

@@ -1,0 +1,295 @@
+//! What Partner Center reports: an order as listed or answered, and how far it is like one that is wanted.
+
+use super::ids::{CustomerId, OfferId, OrderId, SubscriptionId};
+use super::moment::{Moment, Timestamp};
+use super::order::{BillingCycle, LineItem, OrderSpec, TermDuration};
+
+/// A customer's orders, and when the server said so.
+///
+/// A new order may be missing for up to 15 minutes ("Get all of a customer's orders").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// All orders that were shown.
+    pub orders: Vec<ObservedOrder>,
+    /// When, by the clock of the answer.
+    pub at: Moment,
+}
+
+/// An order as Partner Center shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedOrder {
+    /// Its id.
+    pub id: OrderId,
+    /// Whose it is.
+    pub customer_id: Option<CustomerId>,
+    /// How it is billed.
+    pub billing_cycle: Option<BillingCycle>,
+    /// Its lines, by `lineItemNumber`.
+    pub lines: Vec<ObservedLine>,
+    /// When it was made, where that could be read.
+    pub created: Option<Timestamp>,
+    /// The same, as written.
+    pub creation_date: Option<String>,
+    /// `pending`, `completed`, `cancelled` or whatever else is shown.
+    pub status: Option<String>,
+    /// Its version: legacy orders only, and nothing to be stored for later use (Microsoft says).
+    pub etag: Option<String>,
+}
+
+/// One line of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedLine {
+    /// What was bought.
+    pub offer_id: OfferId,
+    /// How many seats; 0 for a cancelled line.
+    pub quantity: u32,
+    /// What it is called.
+    pub friendly_name: Option<String>,
+    /// The term.
+    pub term_duration: Option<TermDuration>,
+    /// The promotion.
+    pub promotion_id: Option<String>,
+    /// The indirect reseller.
+    pub partner_id_on_record: Option<String>,
+    /// The subscription, once it exists.
+    pub subscription_id: Option<SubscriptionId>,
+}
+
+/// How far an observed order is like a wanted one. Ordered: more like is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// It cannot be the same order.
+    Different,
+    /// It could be: same offers and seats, but something that was asked for is not shown, or it was cancelled since.
+    Possible,
+    /// It has exactly the lines that are wanted.
+    Exact,
+}
+
+impl ObservedOrder {
+    /// Says whether the order as a whole has been cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        let by_status = self
+            .status
+            .as_deref()
+            .is_some_and(|s| s.eq_ignore_ascii_case("cancelled"));
+        by_status || (!self.lines.is_empty() && self.lines.iter().all(|line| line.quantity == 0))
+    }
+
+    /// Compares the lines (offer, quantity, term, billing cycle, promotion, reseller; friendly name where given)
+    /// with the wanted ones, whatever their numbers: changes of an order renumber them.
+    #[must_use]
+    pub fn likeness(&self, wanted: &OrderSpec) -> Likeness {
+        if self.customer_id.is_some_and(|id| id != wanted.customer_id)
+            || self.lines.len() != wanted.line_items.len()
+        {
+            return Likeness::Different;
+        }
+        let cycle = match (&wanted.billing_cycle, &self.billing_cycle) {
+            (None | Some(BillingCycle::Unknown), _) => Likeness::Exact,
+            (Some(_), None | Some(BillingCycle::Unknown)) => Likeness::Possible,
+            (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
+            (Some(_), Some(_)) => Likeness::Different,
+        };
+        let cancelled = if self.is_cancelled() {
+            Likeness::Possible
+        } else {
+            Likeness::Exact
+        };
+        let lines = [Likeness::Exact, Likeness::Possible]
+            .into_iter()
+            .find(|least| self.pairs_up(wanted, *least));
+        lines
+            .unwrap_or(Likeness::Different)
+            .min(cycle)
+            .min(cancelled)
+    }
+
+    /// Says whether every wanted line finds a line of its own that is at least this like (bipartite matching).
+    fn pairs_up(&self, wanted: &OrderSpec, least: Likeness) -> bool {
+        let mut taken_by: Vec<Option<usize>> = vec![None; self.lines.len()];
+        (0..wanted.line_items.len()).all(|asked| {
+            let mut visited = vec![false; self.lines.len()];
+            self.find_line(wanted, least, asked, &mut visited, &mut taken_by)
+        })
+    }
+
+    fn find_line(
+        &self,
+        wanted: &OrderSpec,
+        least: Likeness,
+        asked: usize,
+        visited: &mut [bool],
+        taken_by: &mut [Option<usize>],
+    ) -> bool {
+        for shown in 0..self.lines.len() {
+            if visited[shown]
+                || self.lines[shown].likeness(&wanted.line_items[asked], self.is_cancelled())
+                    < least
+            {
+                continue;
+            }
+            visited[shown] = true;
+            let free = match taken_by[shown] {
+                None => true,
+                Some(other) => self.find_line(wanted, least, other, visited, taken_by),
+            };
+            if free {
+                taken_by[shown] = Some(asked);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl ObservedLine {
+    fn likeness(&self, wanted: &LineItem, cancelled: bool) -> Likeness {
+        let seats = self.quantity == wanted.quantity || (cancelled && self.quantity == 0);
+        if !seats || !wanted.offer_id.covers(&self.offer_id) {
+            return Likeness::Different;
+        }
+        let term = match (&wanted.term_duration, &self.term_duration) {
+            (None, _) => Likeness::Exact,
+            (Some(_), None) => Likeness::Possible,
+            (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
+            (Some(_), Some(_)) => Likeness::Different,
+        };
+        let name = match (&wanted.friendly_name, &self.friendly_name) {
+            (None, _) => Likeness::Exact,
+            (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
+            // It can be changed in the portal.
+            _ => Likeness::Possible,
+        };
+        let promotion =
+            only_what_was_asked(wanted.promotion_id.as_ref(), self.promotion_id.as_ref());
+        let reseller = only_what_was_asked(
+            wanted.partner_id_on_record.as_ref(),
+            self.partner_id_on_record.as_ref(),
+        );
+        term.min(name).min(promotion).min(reseller)
+    }
+}
+
+/// Partner Center drops what it does not grant (a promotion that does not fit) but adds nothing of the kind.
+fn only_what_was_asked(asked: Option<&String>, shown: Option<&String>) -> Likeness {
+    match (asked, shown) {
+        (None, Some(_)) => Likeness::Different,
+        (asked, shown) if asked == shown => Likeness::Exact,
+        _ => Likeness::Possible,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+
+    fn wanted(lines: &[(&str, u32)]) -> OrderSpec {
+        let line_items = lines.iter().map(|(offer, quantity)| LineItem {
+            offer_id: OfferId::parse(offer).unwrap(),
+            quantity: *quantity,
+            friendly_name: None,
+            term_duration: None,
+            custom_term_end_date: None,
+            promotion_id: None,
+            partner_id_on_record: None,
+            additional_partner_ids_on_record: vec![],
+            attestation_accepted: None,
+            renews_to: None,
+            provisioning_context: BTreeMap::new(),
+        });
+        OrderSpec {
+            customer_id: CustomerId::parse(CUSTOMER).unwrap(),
+            billing_cycle: Some(BillingCycle::Monthly),
+            partner_on_record_attestation_accepted: None,
+            line_items: line_items.collect(),
+        }
+    }
+
+    fn shown(lines: &[(&str, u32)]) -> ObservedOrder {
+        let lines = lines.iter().map(|(offer, quantity)| ObservedLine {
+            offer_id: OfferId::parse(offer).unwrap(),
+            quantity: *quantity,
+            friendly_name: Some("filled in".into()),
+            term_duration: TermDuration::read("P1M"),
+            promotion_id: None,
+            partner_id_on_record: None,
+            subscription_id: None,
+        });
+        ObservedOrder {
+            id: OrderId::parse("5cf72f146967").unwrap(),
+            customer_id: CustomerId::parse(CUSTOMER).ok(),
+            billing_cycle: Some(BillingCycle::Monthly),
+            lines: lines.collect(),
+            created: None,
+            creation_date: None,
+            status: None,
+            etag: None,
+        }
+    }
+
+    #[test]
+    fn what_the_service_filled_in_and_renumbered_is_still_exactly_the_same() {
+        let asked = wanted(&[("P:0001", 5), ("Q:0002:A", 1)]);
+        assert_eq!(
+            shown(&[("q:0002:a", 1), ("P:0001:X", 5)]).likeness(&asked),
+            Likeness::Exact
+        );
+    }
+
+    #[test]
+    fn other_offers_seats_customers_or_lines_are_another_order() {
+        let asked = wanted(&[("P:0001", 5)]);
+        for other in [
+            shown(&[("P:0001:X", 6)]),
+            shown(&[("P:0002:X", 5)]),
+            shown(&[("P:0001:X", 5), ("P:0001:X", 5)]),
+            ObservedOrder {
+                billing_cycle: Some(BillingCycle::Annual),
+                ..shown(&[("P:0001:X", 5)])
+            },
+            ObservedOrder {
+                customer_id: CustomerId::parse("00000000-0000-0000-0000-000000000001").ok(),
+                ..shown(&[("P:0001:X", 5)])
+            },
+        ] {
+            assert_eq!(other.likeness(&asked), Likeness::Different);
+        }
+    }
+
+    /// To take such an order for another one and send again would buy twice.
+    #[test]
+    fn a_dropped_promotion_a_renaming_and_a_cancellation_leave_it_possible() {
+        let mut asked = wanted(&[("P:0001", 5)]);
+        asked.line_items[0].promotion_id = Some("P:0001:PROMO".into());
+        assert_eq!(
+            shown(&[("P:0001:X", 5)]).likeness(&asked),
+            Likeness::Possible
+        );
+        let mut asked = wanted(&[("P:0001", 5)]);
+        asked.line_items[0].friendly_name = Some("ours".into());
+        assert_eq!(
+            shown(&[("P:0001:X", 5)]).likeness(&asked),
+            Likeness::Possible
+        );
+        let asked = wanted(&[("P:0001", 5)]);
+        assert_eq!(
+            shown(&[("P:0001:X", 0)]).likeness(&asked),
+            Likeness::Possible
+        );
+    }
+
+    #[test]
+    fn lines_that_could_pair_in_several_ways_find_the_way_that_works() {
+        let mut asked = wanted(&[("P:0001", 5), ("P:0001", 5)]);
+        asked.line_items[1].friendly_name = Some("first".into());
+        let mut order = shown(&[("P:0001:X", 5), ("P:0001:X", 5)]);
+        order.lines[0].friendly_name = Some("first".into());
+        assert_eq!(order.likeness(&asked), Likeness::Exact);
+    }
+}

@@ -1,0 +1,322 @@
+//! What we have recorded, by name: the journal, folded up.
+//!
+//! **Invariant:** [`State::fold`] is the only way to change one, and it refuses a record that cannot follow what
+//! came before, so a state that exists is the outcome of a possible history.
+
+use std::collections::BTreeMap;
+
+use super::ids::{EndpointId, Generation, Lineage, OrderId, OrderName, RequestId};
+use super::journal::{Attempt, Evidence, PlacedOrder, Record, RecordKind};
+use super::moment::{Moment, Timestamp};
+use super::order::OrderSpec;
+
+/// What we have recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Which history it belongs to.
+    pub lineage: Lineage,
+    /// How far it has come: the serial of its last record.
+    pub serial: u64,
+    /// Where its orders are bought, once the first run has fixed that.
+    pub endpoint: Option<EndpointId>,
+    /// When it was made again from what Partner Center listed, if it ever was.
+    pub rebuilt: Option<Moment>,
+    /// Orders that are pending or created.
+    pub orders: BTreeMap<OrderName, Recorded>,
+    /// The generation of the next attempt of names that have a past and nothing recorded.
+    pub generations: BTreeMap<OrderName, Generation>,
+    /// Which name has which order: `orders` turned round, so that what one record costs does not grow with them.
+    claims: BTreeMap<OrderId, OrderName>,
+}
+
+/// What is recorded of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// An attempt without a recorded result.
+    Pending(Box<Attempt>),
+    /// An order that exists.
+    Created(Box<Bought>),
+}
+
+/// An order that exists, and how it came to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// What the manifest wanted.
+    pub spec: OrderSpec,
+    /// Which generation of the name it is.
+    pub generation: Generation,
+    /// The request id it was bought with; `None` where it was adopted.
+    pub request_id: Option<RequestId>,
+    /// The order.
+    pub order: PlacedOrder,
+    /// How we know.
+    pub evidence: Evidence,
+    /// The server's time when it was recorded.
+    pub recorded: Option<Timestamp>,
+}
+
+/// Why a record cannot follow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// A gap, a repetition or a swap.
+    #[error("its serial is {found}, but {expected} comes next")]
+    Serial {
+        /// The one that had to come.
+        expected: u64,
+        /// The one that came.
+        found: u64,
+    },
+    /// The journal does not begin with `genesis`, or has a second one.
+    #[error("a journal begins with one `genesis` record and has no other")]
+    Genesis,
+    /// A record about a name that is not in the state it needs.
+    #[error("`{name}` is {is}, so it cannot be {record}")]
+    Impossible {
+        /// Whose name.
+        name: OrderName,
+        /// What is recorded of it.
+        is: &'static str,
+        /// What the record says.
+        record: &'static str,
+    },
+    /// An order that is recorded under another name already.
+    #[error("order `{order_id}` is recorded as `{other}` already, so it cannot be `{name}` too")]
+    Claimed {
+        /// Whose name.
+        name: OrderName,
+        /// The order.
+        order_id: OrderId,
+        /// Who has it.
+        other: OrderName,
+    },
+}
+
+impl State {
+    /// Makes the state after the first record.
+    ///
+    /// # Errors
+    /// [`FoldError::Genesis`] where the record is not the `genesis` with serial 1.
+    pub fn begin(record: &Record) -> Result<Self, FoldError> {
+        match &record.kind {
+            RecordKind::Genesis { lineage, .. } if record.serial == 1 => Ok(Self {
+                lineage: *lineage,
+                serial: 1,
+                endpoint: None,
+                rebuilt: None,
+                orders: BTreeMap::new(),
+                generations: BTreeMap::new(),
+                claims: BTreeMap::new(),
+            }),
+            _ => Err(FoldError::Genesis),
+        }
+    }
+
+    /// Takes the next record in.
+    ///
+    /// # Errors
+    /// [`FoldError`] where it cannot follow; the state is then as before.
+    pub fn fold(&mut self, record: &Record) -> Result<(), FoldError> {
+        let expected = self.serial + 1;
+        if record.serial != expected {
+            return Err(FoldError::Serial {
+                expected,
+                found: record.serial,
+            });
+        }
+        match &record.kind {
+            RecordKind::Genesis { .. } => return Err(FoldError::Genesis),
+            RecordKind::Bound { endpoint } => self.endpoint = Some(endpoint.clone()),
+            RecordKind::Rebuilt { at } => self.rebuilt = Some(at.clone()),
+            RecordKind::Opened { .. } => {}
+            RecordKind::Intended { name, attempt } => self.intend(name, attempt)?,
+            RecordKind::Sending { name, at } => {
+                let sent = super::journal::Sent {
+                    at: at.clone(),
+                    fate: None,
+                };
+                self.pending(name, "sent")?.sends.push(sent);
+            }
+            RecordKind::SendEnded { name, fate } => {
+                if let Some(sent) = self.pending(name, "answered")?.sends.last_mut() {
+                    sent.fate = Some(fate.clone());
+                }
+            }
+            RecordKind::Created {
+                name,
+                order,
+                evidence,
+            } => self.create(name, order, *evidence, record.time)?,
+            RecordKind::NotOrdered { name, reason } => {
+                let generation = self.pending(name, "not ordered")?.generation;
+                let next = if reason.spends_the_generation() {
+                    generation.next()
+                } else {
+                    generation
+                };
+                self.orders.remove(name);
+                self.generations.insert(name.clone(), next);
+            }
+            RecordKind::Adopted { name, spec, order } => {
+                self.adopt(name, spec, order, record.time)?
+            }
+            RecordKind::SubscriptionsKnown {
+                name,
+                subscription_ids,
+            } => {
+                self.bought(name, "given subscription ids")?
+                    .order
+                    .subscription_ids
+                    .clone_from(subscription_ids);
+            }
+            RecordKind::Moved { from, to } => self.rename(from, to)?,
+            RecordKind::Forgotten { name } => {
+                let bought = self.bought(name, "forgotten")?;
+                let (generation, order_id) = (bought.generation, bought.order.order_id.clone());
+                self.orders.remove(name);
+                self.claims.remove(&order_id);
+                self.generations.insert(name.clone(), generation.next());
+            }
+        }
+        self.serial = expected;
+        Ok(())
+    }
+
+    /// Returns the generation that the next attempt of a name buys.
+    #[must_use]
+    pub fn next_generation(&self, name: &OrderName) -> Generation {
+        self.generations
+            .get(name)
+            .copied()
+            .unwrap_or(Generation::FIRST)
+    }
+
+    /// Returns the name under which an order is recorded.
+    #[must_use]
+    pub fn name_of(&self, order_id: &OrderId) -> Option<&OrderName> {
+        self.claims.get(order_id)
+    }
+
+    fn intend(&mut self, name: &OrderName, attempt: &Attempt) -> Result<(), FoldError> {
+        self.require_absent(name, "intended")?;
+        self.generations.remove(name);
+        self.orders
+            .insert(name.clone(), Recorded::Pending(Box::new(attempt.clone())));
+        Ok(())
+    }
+
+    fn create(
+        &mut self,
+        name: &OrderName,
+        order: &PlacedOrder,
+        evidence: Evidence,
+        recorded: Option<Timestamp>,
+    ) -> Result<(), FoldError> {
+        self.require_unclaimed(name, &order.order_id)?;
+        let attempt = self.pending(name, "created")?;
+        let bought = Bought {
+            spec: attempt.spec.clone(),
+            generation: attempt.generation,
+            request_id: Some(attempt.request_id),
+            order: order.clone(),
+            evidence,
+            recorded,
+        };
+        self.claims.insert(order.order_id.clone(), name.clone());
+        self.orders
+            .insert(name.clone(), Recorded::Created(Box::new(bought)));
+        Ok(())
+    }
+
+    fn adopt(
+        &mut self,
+        name: &OrderName,
+        spec: &OrderSpec,
+        order: &PlacedOrder,
+        recorded: Option<Timestamp>,
+    ) -> Result<(), FoldError> {
+        self.require_absent(name, "adopted")?;
+        self.require_unclaimed(name, &order.order_id)?;
+        let generation = self.generations.remove(name).unwrap_or(Generation::FIRST);
+        let bought = Bought {
+            spec: spec.clone(),
+            generation,
+            request_id: None,
+            order: order.clone(),
+            evidence: Evidence::Person,
+            recorded,
+        };
+        self.claims.insert(order.order_id.clone(), name.clone());
+        self.orders
+            .insert(name.clone(), Recorded::Created(Box::new(bought)));
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &OrderName, to: &OrderName) -> Result<(), FoldError> {
+        self.require_absent(to, "the new name of another")?;
+        let order_id = self.bought(from, "moved")?.order.order_id.clone();
+        self.claims.insert(order_id, to.clone());
+        if let Some(recorded) = self.orders.remove(from) {
+            self.orders.insert(to.clone(), recorded);
+            self.generations.remove(to);
+        }
+        Ok(())
+    }
+
+    fn pending(
+        &mut self,
+        name: &OrderName,
+        record: &'static str,
+    ) -> Result<&mut Attempt, FoldError> {
+        let is = self.describe(name);
+        match self.orders.get_mut(name) {
+            Some(Recorded::Pending(attempt)) => Ok(attempt),
+            _ => Err(FoldError::Impossible {
+                name: name.clone(),
+                is,
+                record,
+            }),
+        }
+    }
+
+    fn bought(&mut self, name: &OrderName, record: &'static str) -> Result<&mut Bought, FoldError> {
+        let is = self.describe(name);
+        match self.orders.get_mut(name) {
+            Some(Recorded::Created(bought)) => Ok(bought),
+            _ => Err(FoldError::Impossible {
+                name: name.clone(),
+                is,
+                record,
+            }),
+        }
+    }
+
+    fn require_absent(&self, name: &OrderName, record: &'static str) -> Result<(), FoldError> {
+        if self.orders.contains_key(name) {
+            return Err(FoldError::Impossible {
+                name: name.clone(),
+                is: self.describe(name),
+                record,
+            });
+        }
+        Ok(())
+    }
+
+    fn require_unclaimed(&self, name: &OrderName, order_id: &OrderId) -> Result<(), FoldError> {
+        match self.name_of(order_id) {
+            Some(other) if other != name => Err(FoldError::Claimed {
+                name: name.clone(),
+                order_id: order_id.clone(),
+                other: other.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn describe(&self, name: &OrderName) -> &'static str {
+        match self.orders.get(name) {
+            None => "absent",
+            Some(Recorded::Pending(_)) => "pending",
+            Some(Recorded::Created(_)) => "created",
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! `orderform`: YAML in Git becomes orders in Microsoft Partner Center, exactly once.
+
+pub mod domain;
+pub mod manifest;
+pub mod partner_center;
+pub mod plan;
+pub mod ports;
+pub mod protocol;
+pub mod sandbox;
+pub mod store;

@@ -1,0 +1,3 @@
+//! Arguments and streams to the command line; its exit code.
+
+fn main() {}

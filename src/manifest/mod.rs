@@ -1,0 +1,1 @@
+//! YAML text becomes desired orders, or diagnostics.

@@ -1,0 +1,3 @@
+//! The real API, over HTTP.
+
+pub mod wire;

@@ -1,0 +1,1 @@
+//! Desired orders and state become a plan.

@@ -1,0 +1,1 @@
+//! One attempt as a pure state machine.

@@ -1,0 +1,1 @@
+//! The journal, its checkpoint and the lock, on disk.
