@@ -9,8 +9,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::domain::{
-    Answer, CorrelationId, CustomerId, EndpointId, Excerpt, Listing, Moment, ObservedOrder,
-    OrderId, OrderSpec, Record, RequestId, ServiceError, State,
+    Answer, AuditedOrder, CorrelationId, CustomerId, EndpointId, Excerpt, Listing, Moment,
+    ObservedOrder, OrderId, OrderSpec, Record, RequestId, ServiceError, State,
 };
 
 /// Partner Center, as far as we need it. Implementors never retry: what to do about an answer is decided by others.
@@ -61,15 +61,6 @@ pub struct Outgoing {
     pub correlation_id: CorrelationId,
     /// The bytes.
     pub body: String,
-}
-
-/// An audit record of a created order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditedOrder {
-    /// `originalCorrelationId`: of the request that made the order.
-    pub correlation_id: Option<CorrelationId>,
-    /// The order as it was made (`resourceNewValue`).
-    pub order: ObservedOrder,
 }
 
 /// Why something could not be read. Reading changes nothing, so whoever asked may ask again.

@@ -12,6 +12,7 @@ pub mod journal;
 pub mod moment;
 pub mod observed;
 pub mod order;
+pub mod project;
 pub mod state;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
@@ -23,6 +24,7 @@ pub use journal::{
     Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
 };
 pub use moment::{Moment, Timestamp};
-pub use observed::{Likeness, Listing, ObservedLine, ObservedOrder};
+pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
+pub use project::RecoveryMode;
 pub use state::{Bought, FoldError, Recorded, State};

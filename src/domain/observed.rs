@@ -1,6 +1,6 @@
 //! What Partner Center reports: an order as listed or answered, and how far it is like one that is wanted.
 
-use super::ids::{CustomerId, OfferId, OrderId, SubscriptionId};
+use super::ids::{CorrelationId, CustomerId, OfferId, OrderId, SubscriptionId};
 use super::moment::{Moment, Timestamp};
 use super::order::{BillingCycle, LineItem, OrderSpec, TermDuration};
 
@@ -53,6 +53,15 @@ pub struct ObservedLine {
     pub partner_id_on_record: Option<String>,
     /// The subscription, once it exists.
     pub subscription_id: Option<SubscriptionId>,
+}
+
+/// An audit record of a created order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditedOrder {
+    /// `originalCorrelationId`: of the request that made the order.
+    pub correlation_id: Option<CorrelationId>,
+    /// The order as it was made (`resourceNewValue`).
+    pub order: ObservedOrder,
 }
 
 /// How far an observed order is like a wanted one. Ordered: more like is greater.

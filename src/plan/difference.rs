@@ -1,0 +1,116 @@
+//! Where what is wanted differs from what is recorded, field by field, in Partner Center's own names.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{LineItem, OrderSpec};
+
+/// One field that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The path in the manifest, such as `spec.lineItems[0].quantity`.
+    pub field: String,
+    /// What is recorded; `None` where it was absent.
+    pub recorded: Option<String>,
+    /// What is wanted; `None` where it is absent.
+    pub desired: Option<String>,
+}
+
+/// Lists the fields in which two specs differ, in the order of a manifest.
+#[must_use]
+pub fn differences(recorded: &OrderSpec, desired: &OrderSpec) -> Vec<Difference> {
+    if recorded == desired {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut compare = |field: String, recorded: Option<String>, desired: Option<String>| {
+        if recorded != desired {
+            found.push(Difference {
+                field,
+                recorded,
+                desired,
+            });
+        }
+    };
+    let head = |spec: &OrderSpec| {
+        [
+            ("spec.customerId", Some(spec.customer_id.to_string())),
+            (
+                "spec.billingCycle",
+                spec.billing_cycle.as_ref().map(ToString::to_string),
+            ),
+            (
+                "spec.partnerOnRecordAttestationAccepted",
+                spec.partner_on_record_attestation_accepted
+                    .map(|b| b.to_string()),
+            ),
+        ]
+    };
+    for ((field, was), (_, is)) in head(recorded).into_iter().zip(head(desired)) {
+        compare(field.to_owned(), was, is);
+    }
+    for index in 0..recorded.line_items.len().max(desired.line_items.len()) {
+        let [was, is] = [recorded, desired]
+            .map(|spec| spec.line_items.get(index).map(fields).unwrap_or_default());
+        let names: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+        for name in names {
+            let field = format!("spec.lineItems[{index}].{name}");
+            compare(field, was.get(name).cloned(), is.get(name).cloned());
+        }
+    }
+    found
+}
+
+/// Renders a line's fields that are given, by name. Offer ids compare without case.
+fn fields(line: &LineItem) -> BTreeMap<String, String> {
+    let term = |term: &crate::domain::TermDuration| term.to_string();
+    let additional = &line.additional_partner_ids_on_record;
+    let mut fields = BTreeMap::from([
+        (
+            "offerId".to_owned(),
+            line.offer_id.as_str().to_ascii_uppercase(),
+        ),
+        ("quantity".to_owned(), line.quantity.to_string()),
+    ]);
+    let optional = [
+        ("friendlyName", line.friendly_name.clone()),
+        ("termDuration", line.term_duration.as_ref().map(term)),
+        ("customTermEndDate", line.custom_term_end_date.clone()),
+        ("promotionId", line.promotion_id.clone()),
+        ("partnerIdOnRecord", line.partner_id_on_record.clone()),
+        (
+            "additionalPartnerIdsOnRecord",
+            (!additional.is_empty()).then(|| additional.join(", ")),
+        ),
+        (
+            "attestationAccepted",
+            line.attestation_accepted.map(|b| b.to_string()),
+        ),
+        ("renewsTo.termDuration", line.renews_to.as_ref().map(term)),
+    ];
+    fields.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+    );
+    fields.extend(
+        line.provisioning_context
+            .iter()
+            .map(|(k, v)| (format!("provisioningContext.{k}"), v.clone())),
+    );
+    fields
+}
+
+/// Returns a text that two specs share exactly when they would buy the same, whatever the order of their lines.
+pub(super) fn identity(spec: &OrderSpec) -> String {
+    let mut lines: Vec<String> = spec
+        .line_items
+        .iter()
+        .map(|line| format!("{:?}", fields(line)))
+        .collect();
+    lines.sort();
+    let cycle = spec.billing_cycle.as_ref().map(ToString::to_string);
+    format!(
+        "{} {cycle:?} {:?} {lines:?}",
+        spec.customer_id, spec.partner_on_record_attestation_accepted
+    )
+}
