@@ -9,8 +9,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::domain::{
-    Answer, AuditedOrder, CorrelationId, CustomerId, EndpointId, Excerpt, Listing, Moment,
-    ObservedOrder, OrderId, OrderSpec, Record, RequestId, ServiceError, State,
+    Answer, AuditedOrder, CorrelationId, CustomerId, EndpointId, Excerpt, Listing, Moment, ObservedOrder,
+    OrderId, OrderSpec, Record, RequestId, ServiceError, State,
 };
 
 /// Partner Center, as far as we need it. Implementors never retry: what to do about an answer is decided by others.
@@ -28,10 +28,7 @@ pub trait PartnerCenter: Send + Sync + 'static {
     fn create_order(&self, send: Outgoing) -> impl Future<Output = Answer> + Send;
 
     /// Lists a customer's orders. A new one may be missing for up to 15 minutes.
-    fn list_orders(
-        &self,
-        customer: CustomerId,
-    ) -> impl Future<Output = Result<Listing, ReadError>> + Send;
+    fn list_orders(&self, customer: CustomerId) -> impl Future<Output = Result<Listing, ReadError>> + Send;
 
     /// Reads one order; `None` where Partner Center does not know it (yet).
     fn find_order(

@@ -113,9 +113,6 @@ mod tests {
     fn text_from_outside_is_short_and_cannot_move_a_terminal() {
         let text = Excerpt::of("a\u{1b}[2Jb\u{202e}c\r\n");
         assert_eq!(text.as_str(), "a\\u{1b}[2Jb\\u{202e}c  ");
-        assert_eq!(
-            Excerpt::of(&"x".repeat(5000)).as_str().chars().count(),
-            Excerpt::LIMIT + 1
-        );
+        assert_eq!(Excerpt::of(&"x".repeat(5000)).as_str().chars().count(), Excerpt::LIMIT + 1);
     }
 }

@@ -14,14 +14,10 @@ pub enum IdError {
     #[error("`{0}` is not a GUID")]
     Guid(String),
     /// Not made of DNS-label characters, or too long.
-    #[error(
-        "`{0}` is not a name: 1 to 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit"
-    )]
+    #[error("`{0}` is not a name: 1 to 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit")]
     Name(String),
     /// Empty, too long, or with characters that no id has.
-    #[error(
-        "`{0}` is not an id: 1 to 100 visible ASCII characters without spaces, quotes or slashes"
-    )]
+    #[error("`{0}` is not an id: 1 to 100 visible ASCII characters without spaces, quotes or slashes")]
     Opaque(String),
 }
 
@@ -40,11 +36,7 @@ impl OrderName {
             && text.bytes().all(inner)
             && !text.starts_with('-')
             && !text.ends_with('-');
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError::Name(text.to_owned()))
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(IdError::Name(text.to_owned())) }
     }
 
     /// Returns the name as written.
@@ -259,13 +251,7 @@ impl RequestId {
     #[must_use]
     pub fn derive(lineage: Lineage, name: &OrderName, generation: Generation, body: &str) -> Self {
         let generation = generation.0.to_be_bytes();
-        Self(guid_of(&[
-            b"request",
-            lineage.0.as_bytes(),
-            name.0.as_bytes(),
-            &generation,
-            body.as_bytes(),
-        ]))
+        Self(guid_of(&[b"request", lineage.0.as_bytes(), name.0.as_bytes(), &generation, body.as_bytes()]))
     }
 
     /// Takes a hyphenated GUID.
@@ -291,11 +277,7 @@ impl CorrelationId {
     /// Derives the id of send number `send` (from 1) of the attempt with this request id.
     #[must_use]
     pub fn derive(request_id: RequestId, send: u32) -> Self {
-        Self(guid_of(&[
-            b"correlation",
-            request_id.0.as_bytes(),
-            &send.to_be_bytes(),
-        ]))
+        Self(guid_of(&[b"correlation", request_id.0.as_bytes(), &send.to_be_bytes()]))
     }
 
     /// Takes a hyphenated GUID.
@@ -315,22 +297,13 @@ impl fmt::Display for CorrelationId {
 
 fn parse_guid(text: &str) -> Result<Uuid, IdError> {
     let hyphenated = text.len() == 36;
-    Uuid::try_parse(text)
-        .ok()
-        .filter(|_| hyphenated)
-        .ok_or_else(|| IdError::Guid(text.to_owned()))
+    Uuid::try_parse(text).ok().filter(|_| hyphenated).ok_or_else(|| IdError::Guid(text.to_owned()))
 }
 
 fn parse_opaque(text: &str) -> Result<String, IdError> {
     let well_formed = (1..=100).contains(&text.len())
-        && text
-            .bytes()
-            .all(|c| c.is_ascii_graphic() && !matches!(c, b'"' | b'\'' | b'/' | b'\\' | b'`'));
-    if well_formed {
-        Ok(text.to_owned())
-    } else {
-        Err(IdError::Opaque(text.chars().take(120).collect()))
-    }
+        && text.bytes().all(|c| c.is_ascii_graphic() && !matches!(c, b'"' | b'\'' | b'/' | b'\\' | b'`'));
+    if well_formed { Ok(text.to_owned()) } else { Err(IdError::Opaque(text.chars().take(120).collect())) }
 }
 
 /// Makes a version 4 GUID of SHA-256 over the parts, each preceded by its length so that none can pose as another.
@@ -376,27 +349,15 @@ mod tests {
         let name = OrderName::parse("contoso").unwrap();
         let request = RequestId::derive(lineage(), &name, Generation::FIRST, "{}");
         assert_eq!(request.to_string(), "c56cd521-e787-46b6-ba46-a08d4eb34503");
-        assert_eq!(
-            CorrelationId::derive(request, 1).to_string(),
-            "4ab2a989-20d6-414a-b972-af39b9eb55b9"
-        );
-        assert_ne!(
-            CorrelationId::derive(request, 1),
-            CorrelationId::derive(request, 2)
-        );
+        assert_eq!(CorrelationId::derive(request, 1).to_string(), "4ab2a989-20d6-414a-b972-af39b9eb55b9");
+        assert_ne!(CorrelationId::derive(request, 1), CorrelationId::derive(request, 2));
     }
 
     #[test]
     fn guids_compare_without_case_and_other_order_ids_with_it() {
         let upper = OrderId::parse("074BD849-9106-405C-9923-FA061839D487").unwrap();
-        assert_eq!(
-            upper,
-            OrderId::parse("074bd849-9106-405c-9923-fa061839d487").unwrap()
-        );
-        assert_ne!(
-            OrderId::parse("Cs_jyTxub1").unwrap(),
-            OrderId::parse("cs_jytxub1").unwrap()
-        );
+        assert_eq!(upper, OrderId::parse("074bd849-9106-405c-9923-fa061839d487").unwrap());
+        assert_ne!(OrderId::parse("Cs_jyTxub1").unwrap(), OrderId::parse("cs_jytxub1").unwrap());
     }
 
     #[test]
@@ -412,17 +373,7 @@ mod tests {
         for good in ["a", "contoso-exchange", "0a", &"a".repeat(63)] {
             assert!(OrderName::parse(good).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "-a",
-            "a-",
-            "A",
-            "a.b",
-            "a b",
-            "ä",
-            "a\u{1b}",
-            &"a".repeat(64),
-        ] {
+        for bad in ["", "-a", "a-", "A", "a.b", "a b", "ä", "a\u{1b}", &"a".repeat(64)] {
             assert!(OrderName::parse(bad).is_err(), "{bad}");
         }
     }

@@ -120,10 +120,7 @@ impl RecordKind {
     #[must_use]
     pub fn name(&self) -> Option<&OrderName> {
         match self {
-            Self::Genesis { .. }
-            | Self::Bound { .. }
-            | Self::Rebuilt { .. }
-            | Self::Opened { .. } => None,
+            Self::Genesis { .. } | Self::Bound { .. } | Self::Rebuilt { .. } | Self::Opened { .. } => None,
             Self::Intended { name, .. }
             | Self::Sending { name, .. }
             | Self::SendEnded { name, .. }
@@ -162,18 +159,13 @@ impl Attempt {
 
     /// Returns the correlation ids of all sends so far.
     pub fn correlation_ids(&self) -> impl Iterator<Item = CorrelationId> + '_ {
-        (1..)
-            .take(self.sends.len())
-            .map(|number| CorrelationId::derive(self.request_id, number))
+        (1..).take(self.sends.len()).map(|number| CorrelationId::derive(self.request_id, number))
     }
 
     /// Returns how many sends may have bought something.
     #[must_use]
     pub fn open_sends(&self) -> usize {
-        self.sends
-            .iter()
-            .filter(|sent| !matches!(sent.fate, Some(Fate::NotBought(_))))
-            .count()
+        self.sends.iter().filter(|sent| !matches!(sent.fate, Some(Fate::NotBought(_)))).count()
     }
 
     /// Returns when the last send left, at the latest.
@@ -229,11 +221,7 @@ impl From<&ObservedOrder> for PlacedOrder {
     fn from(order: &ObservedOrder) -> Self {
         Self {
             order_id: order.id.clone(),
-            subscription_ids: order
-                .lines
-                .iter()
-                .map(|line| line.subscription_id.clone())
-                .collect(),
+            subscription_ids: order.lines.iter().map(|line| line.subscription_id.clone()).collect(),
             etag: order.etag.clone(),
             creation_date: order.creation_date.clone(),
             status: order.status.clone(),

@@ -13,16 +13,16 @@ pub mod moment;
 pub mod observed;
 pub mod order;
 pub mod project;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod state;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
 pub use ids::{
-    CorrelationId, CustomerId, EndpointId, Generation, Lineage, OfferId, OrderId, OrderName,
-    RequestId, SubscriptionId,
+    CorrelationId, CustomerId, EndpointId, Generation, Lineage, OfferId, OrderId, OrderName, RequestId,
+    SubscriptionId,
 };
-pub use journal::{
-    Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
-};
+pub use journal::{Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent};
 pub use moment::{Moment, Timestamp};
 pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};

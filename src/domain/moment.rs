@@ -21,10 +21,7 @@ impl Timestamp {
         let zoned = text.parse::<jiff::Timestamp>().ok();
         let assumed_utc = || {
             let local: jiff::civil::DateTime = text.parse().ok()?;
-            local
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .ok()
-                .map(|z| z.timestamp())
+            local.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
         };
         zoned.or_else(assumed_utc).map(Self)
     }
@@ -94,9 +91,7 @@ impl Moment {
         if self.boot_id.is_empty() || self.boot_id != earlier.boot_id {
             return by_server;
         }
-        by_server.min(Duration::from_millis(
-            self.boot_ms.saturating_sub(earlier.boot_ms),
-        ))
+        by_server.min(Duration::from_millis(self.boot_ms.saturating_sub(earlier.boot_ms)))
     }
 }
 
@@ -106,42 +101,24 @@ mod tests {
 
     fn moment(server_s: Option<i64>, boot: &str, boot_s: u64) -> Moment {
         let server = server_s.map(|s| Timestamp::from_unix_ms(s * 1000));
-        Moment {
-            server,
-            boot_id: boot.into(),
-            boot_ms: boot_s * 1000,
-        }
+        Moment { server, boot_id: boot.into(), boot_ms: boot_s * 1000 }
     }
 
     #[test]
     fn an_age_is_never_more_than_either_clock_allows() {
         let then = moment(Some(1000), "boot", 10);
-        assert_eq!(
-            moment(Some(1100), "boot", 110).age_since(&then),
-            Duration::from_secs(99)
-        );
+        assert_eq!(moment(Some(1100), "boot", 110).age_since(&then), Duration::from_secs(99));
         // The server's clock jumped ten years: the boot clock holds the age back.
-        assert_eq!(
-            moment(Some(400_000_000), "boot", 15).age_since(&then),
-            Duration::from_secs(5)
-        );
+        assert_eq!(moment(Some(400_000_000), "boot", 15).age_since(&then), Duration::from_secs(5));
         // After a reboot only the server can tell.
-        assert_eq!(
-            moment(Some(1100), "other", 1).age_since(&then),
-            Duration::from_secs(99)
-        );
+        assert_eq!(moment(Some(1100), "other", 1).age_since(&then), Duration::from_secs(99));
         // It went backwards, or stood still, or never spoke: nothing has surely passed.
-        for now in [
-            moment(Some(900), "boot", 500),
-            moment(Some(1000), "boot", 500),
-            moment(None, "boot", 500),
-        ] {
+        for now in
+            [moment(Some(900), "boot", 500), moment(Some(1000), "boot", 500), moment(None, "boot", 500)]
+        {
             assert_eq!(now.age_since(&then), Duration::ZERO);
         }
-        assert_eq!(
-            moment(Some(9000), "boot", 500).age_since(&moment(None, "boot", 1)),
-            Duration::ZERO
-        );
+        assert_eq!(moment(Some(9000), "boot", 500).age_since(&moment(None, "boot", 1)), Duration::ZERO);
     }
 
     /// "Order resources" and the samples beside it show all of these.
@@ -154,11 +131,7 @@ mod tests {
             ("2022-01-13T00:00:00Z", 1_642_032_000_000),
             ("0001-01-01T00:00:00", -62_135_596_800_000),
         ] {
-            assert_eq!(
-                Timestamp::parse(text).map(Timestamp::unix_ms),
-                Some(ms),
-                "{text}"
-            );
+            assert_eq!(Timestamp::parse(text).map(Timestamp::unix_ms), Some(ms), "{text}");
         }
         assert_eq!(Timestamp::parse("yesterday"), None);
     }

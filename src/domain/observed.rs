@@ -79,10 +79,7 @@ impl ObservedOrder {
     /// Says whether the order as a whole has been cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        let by_status = self
-            .status
-            .as_deref()
-            .is_some_and(|s| s.eq_ignore_ascii_case("cancelled"));
+        let by_status = self.status.as_deref().is_some_and(|s| s.eq_ignore_ascii_case("cancelled"));
         by_status || (!self.lines.is_empty() && self.lines.iter().all(|line| line.quantity == 0))
     }
 
@@ -101,18 +98,10 @@ impl ObservedOrder {
             (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
             (Some(_), Some(_)) => Likeness::Different,
         };
-        let cancelled = if self.is_cancelled() {
-            Likeness::Possible
-        } else {
-            Likeness::Exact
-        };
-        let lines = [Likeness::Exact, Likeness::Possible]
-            .into_iter()
-            .find(|least| self.pairs_up(wanted, *least));
-        lines
-            .unwrap_or(Likeness::Different)
-            .min(cycle)
-            .min(cancelled)
+        let cancelled = if self.is_cancelled() { Likeness::Possible } else { Likeness::Exact };
+        let lines =
+            [Likeness::Exact, Likeness::Possible].into_iter().find(|least| self.pairs_up(wanted, *least));
+        lines.unwrap_or(Likeness::Different).min(cycle).min(cancelled)
     }
 
     /// Says whether every wanted line finds a line of its own that is at least this like (bipartite matching).
@@ -134,8 +123,7 @@ impl ObservedOrder {
     ) -> bool {
         for shown in 0..self.lines.len() {
             if visited[shown]
-                || self.lines[shown].likeness(&wanted.line_items[asked], self.is_cancelled())
-                    < least
+                || self.lines[shown].likeness(&wanted.line_items[asked], self.is_cancelled()) < least
             {
                 continue;
             }
@@ -171,12 +159,9 @@ impl ObservedLine {
             // It can be changed in the portal.
             _ => Likeness::Possible,
         };
-        let promotion =
-            only_what_was_asked(wanted.promotion_id.as_ref(), self.promotion_id.as_ref());
-        let reseller = only_what_was_asked(
-            wanted.partner_id_on_record.as_ref(),
-            self.partner_id_on_record.as_ref(),
-        );
+        let promotion = only_what_was_asked(wanted.promotion_id.as_ref(), self.promotion_id.as_ref());
+        let reseller =
+            only_what_was_asked(wanted.partner_id_on_record.as_ref(), self.partner_id_on_record.as_ref());
         term.min(name).min(promotion).min(reseller)
     }
 }
@@ -245,10 +230,7 @@ mod tests {
     #[test]
     fn what_the_service_filled_in_and_renumbered_is_still_exactly_the_same() {
         let asked = wanted(&[("P:0001", 5), ("Q:0002:A", 1)]);
-        assert_eq!(
-            shown(&[("q:0002:a", 1), ("P:0001:X", 5)]).likeness(&asked),
-            Likeness::Exact
-        );
+        assert_eq!(shown(&[("q:0002:a", 1), ("P:0001:X", 5)]).likeness(&asked), Likeness::Exact);
     }
 
     #[test]
@@ -258,10 +240,7 @@ mod tests {
             shown(&[("P:0001:X", 6)]),
             shown(&[("P:0002:X", 5)]),
             shown(&[("P:0001:X", 5), ("P:0001:X", 5)]),
-            ObservedOrder {
-                billing_cycle: Some(BillingCycle::Annual),
-                ..shown(&[("P:0001:X", 5)])
-            },
+            ObservedOrder { billing_cycle: Some(BillingCycle::Annual), ..shown(&[("P:0001:X", 5)]) },
             ObservedOrder {
                 customer_id: CustomerId::parse("00000000-0000-0000-0000-000000000001").ok(),
                 ..shown(&[("P:0001:X", 5)])
@@ -276,21 +255,12 @@ mod tests {
     fn a_dropped_promotion_a_renaming_and_a_cancellation_leave_it_possible() {
         let mut asked = wanted(&[("P:0001", 5)]);
         asked.line_items[0].promotion_id = Some("P:0001:PROMO".into());
-        assert_eq!(
-            shown(&[("P:0001:X", 5)]).likeness(&asked),
-            Likeness::Possible
-        );
+        assert_eq!(shown(&[("P:0001:X", 5)]).likeness(&asked), Likeness::Possible);
         let mut asked = wanted(&[("P:0001", 5)]);
         asked.line_items[0].friendly_name = Some("ours".into());
-        assert_eq!(
-            shown(&[("P:0001:X", 5)]).likeness(&asked),
-            Likeness::Possible
-        );
+        assert_eq!(shown(&[("P:0001:X", 5)]).likeness(&asked), Likeness::Possible);
         let asked = wanted(&[("P:0001", 5)]);
-        assert_eq!(
-            shown(&[("P:0001:X", 0)]).likeness(&asked),
-            Likeness::Possible
-        );
+        assert_eq!(shown(&[("P:0001:X", 0)]).likeness(&asked), Likeness::Possible);
     }
 
     #[test]

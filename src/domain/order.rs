@@ -80,10 +80,7 @@ impl OrderSpec {
     /// Returns the seats of all lines together.
     #[must_use]
     pub fn seats(&self) -> u64 {
-        self.line_items
-            .iter()
-            .map(|line| u64::from(line.quantity))
-            .sum()
+        self.line_items.iter().map(|line| u64::from(line.quantity)).sum()
     }
 }
 
@@ -125,9 +122,7 @@ impl BillingCycle {
     #[must_use]
     pub fn read(text: &str) -> Self {
         let plain = text.to_ascii_lowercase().replace('_', "");
-        let known = Self::KNOWN
-            .into_iter()
-            .find(|cycle| cycle.as_str().replace('_', "") == plain);
+        let known = Self::KNOWN.into_iter().find(|cycle| cycle.as_str().replace('_', "") == plain);
         known.unwrap_or(Self::Other(text.to_ascii_lowercase()))
     }
 
@@ -189,9 +184,6 @@ mod tests {
         for text in ["one_time", "OneTime", "onetime", "ONE_TIME"] {
             assert_eq!(BillingCycle::read(text).as_str(), "one_time");
         }
-        assert_eq!(
-            BillingCycle::read("Quinquennial"),
-            BillingCycle::Other("quinquennial".into())
-        );
+        assert_eq!(BillingCycle::read("Quinquennial"), BillingCycle::Other("quinquennial".into()));
     }
 }

@@ -118,10 +118,7 @@ impl State {
     pub fn fold(&mut self, record: &Record) -> Result<(), FoldError> {
         let expected = self.serial + 1;
         if record.serial != expected {
-            return Err(FoldError::Serial {
-                expected,
-                found: record.serial,
-            });
+            return Err(FoldError::Serial { expected, found: record.serial });
         }
         match &record.kind {
             RecordKind::Genesis { .. } => return Err(FoldError::Genesis),
@@ -130,10 +127,7 @@ impl State {
             RecordKind::Opened { .. } => {}
             RecordKind::Intended { name, attempt } => self.intend(name, attempt)?,
             RecordKind::Sending { name, at } => {
-                let sent = super::journal::Sent {
-                    at: at.clone(),
-                    fate: None,
-                };
+                let sent = super::journal::Sent { at: at.clone(), fate: None };
                 self.pending(name, "sent")?.sends.push(sent);
             }
             RecordKind::SendEnded { name, fate } => {
@@ -141,28 +135,17 @@ impl State {
                     sent.fate = Some(fate.clone());
                 }
             }
-            RecordKind::Created {
-                name,
-                order,
-                evidence,
-            } => self.create(name, order, *evidence, record.time)?,
+            RecordKind::Created { name, order, evidence } => {
+                self.create(name, order, *evidence, record.time)?
+            }
             RecordKind::NotOrdered { name, reason } => {
                 let generation = self.pending(name, "not ordered")?.generation;
-                let next = if reason.spends_the_generation() {
-                    generation.next()
-                } else {
-                    generation
-                };
+                let next = if reason.spends_the_generation() { generation.next() } else { generation };
                 self.orders.remove(name);
                 self.generations.insert(name.clone(), next);
             }
-            RecordKind::Adopted { name, spec, order } => {
-                self.adopt(name, spec, order, record.time)?
-            }
-            RecordKind::SubscriptionsKnown {
-                name,
-                subscription_ids,
-            } => {
+            RecordKind::Adopted { name, spec, order } => self.adopt(name, spec, order, record.time)?,
+            RecordKind::SubscriptionsKnown { name, subscription_ids } => {
                 self.bought(name, "given subscription ids")?
                     .order
                     .subscription_ids
@@ -184,10 +167,7 @@ impl State {
     /// Returns the generation that the next attempt of a name buys.
     #[must_use]
     pub fn next_generation(&self, name: &OrderName) -> Generation {
-        self.generations
-            .get(name)
-            .copied()
-            .unwrap_or(Generation::FIRST)
+        self.generations.get(name).copied().unwrap_or(Generation::FIRST)
     }
 
     /// Returns the name under which an order is recorded.
@@ -199,8 +179,7 @@ impl State {
     fn intend(&mut self, name: &OrderName, attempt: &Attempt) -> Result<(), FoldError> {
         self.require_absent(name, "intended")?;
         self.generations.remove(name);
-        self.orders
-            .insert(name.clone(), Recorded::Pending(Box::new(attempt.clone())));
+        self.orders.insert(name.clone(), Recorded::Pending(Box::new(attempt.clone())));
         Ok(())
     }
 
@@ -222,8 +201,7 @@ impl State {
             recorded,
         };
         self.claims.insert(order.order_id.clone(), name.clone());
-        self.orders
-            .insert(name.clone(), Recorded::Created(Box::new(bought)));
+        self.orders.insert(name.clone(), Recorded::Created(Box::new(bought)));
         Ok(())
     }
 
@@ -246,8 +224,7 @@ impl State {
             recorded,
         };
         self.claims.insert(order.order_id.clone(), name.clone());
-        self.orders
-            .insert(name.clone(), Recorded::Created(Box::new(bought)));
+        self.orders.insert(name.clone(), Recorded::Created(Box::new(bought)));
         Ok(())
     }
 
@@ -262,19 +239,11 @@ impl State {
         Ok(())
     }
 
-    fn pending(
-        &mut self,
-        name: &OrderName,
-        record: &'static str,
-    ) -> Result<&mut Attempt, FoldError> {
+    fn pending(&mut self, name: &OrderName, record: &'static str) -> Result<&mut Attempt, FoldError> {
         let is = self.describe(name);
         match self.orders.get_mut(name) {
             Some(Recorded::Pending(attempt)) => Ok(attempt),
-            _ => Err(FoldError::Impossible {
-                name: name.clone(),
-                is,
-                record,
-            }),
+            _ => Err(FoldError::Impossible { name: name.clone(), is, record }),
         }
     }
 
@@ -282,21 +251,13 @@ impl State {
         let is = self.describe(name);
         match self.orders.get_mut(name) {
             Some(Recorded::Created(bought)) => Ok(bought),
-            _ => Err(FoldError::Impossible {
-                name: name.clone(),
-                is,
-                record,
-            }),
+            _ => Err(FoldError::Impossible { name: name.clone(), is, record }),
         }
     }
 
     fn require_absent(&self, name: &OrderName, record: &'static str) -> Result<(), FoldError> {
         if self.orders.contains_key(name) {
-            return Err(FoldError::Impossible {
-                name: name.clone(),
-                is: self.describe(name),
-                record,
-            });
+            return Err(FoldError::Impossible { name: name.clone(), is: self.describe(name), record });
         }
         Ok(())
     }

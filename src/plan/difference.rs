@@ -24,24 +24,16 @@ pub fn differences(recorded: &OrderSpec, desired: &OrderSpec) -> Vec<Difference>
     let mut found = Vec::new();
     let mut compare = |field: String, recorded: Option<String>, desired: Option<String>| {
         if recorded != desired {
-            found.push(Difference {
-                field,
-                recorded,
-                desired,
-            });
+            found.push(Difference { field, recorded, desired });
         }
     };
     let head = |spec: &OrderSpec| {
         [
             ("spec.customerId", Some(spec.customer_id.to_string())),
-            (
-                "spec.billingCycle",
-                spec.billing_cycle.as_ref().map(ToString::to_string),
-            ),
+            ("spec.billingCycle", spec.billing_cycle.as_ref().map(ToString::to_string)),
             (
                 "spec.partnerOnRecordAttestationAccepted",
-                spec.partner_on_record_attestation_accepted
-                    .map(|b| b.to_string()),
+                spec.partner_on_record_attestation_accepted.map(|b| b.to_string()),
             ),
         ]
     };
@@ -49,8 +41,8 @@ pub fn differences(recorded: &OrderSpec, desired: &OrderSpec) -> Vec<Difference>
         compare(field.to_owned(), was, is);
     }
     for index in 0..recorded.line_items.len().max(desired.line_items.len()) {
-        let [was, is] = [recorded, desired]
-            .map(|spec| spec.line_items.get(index).map(fields).unwrap_or_default());
+        let [was, is] =
+            [recorded, desired].map(|spec| spec.line_items.get(index).map(fields).unwrap_or_default());
         let names: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
         for name in names {
             let field = format!("spec.lineItems[{index}].{name}");
@@ -65,10 +57,7 @@ fn fields(line: &LineItem) -> BTreeMap<String, String> {
     let term = |term: &crate::domain::TermDuration| term.to_string();
     let additional = &line.additional_partner_ids_on_record;
     let mut fields = BTreeMap::from([
-        (
-            "offerId".to_owned(),
-            line.offer_id.as_str().to_ascii_uppercase(),
-        ),
+        ("offerId".to_owned(), line.offer_id.as_str().to_ascii_uppercase()),
         ("quantity".to_owned(), line.quantity.to_string()),
     ]);
     let optional = [
@@ -77,40 +66,21 @@ fn fields(line: &LineItem) -> BTreeMap<String, String> {
         ("customTermEndDate", line.custom_term_end_date.clone()),
         ("promotionId", line.promotion_id.clone()),
         ("partnerIdOnRecord", line.partner_id_on_record.clone()),
-        (
-            "additionalPartnerIdsOnRecord",
-            (!additional.is_empty()).then(|| additional.join(", ")),
-        ),
-        (
-            "attestationAccepted",
-            line.attestation_accepted.map(|b| b.to_string()),
-        ),
+        ("additionalPartnerIdsOnRecord", (!additional.is_empty()).then(|| additional.join(", "))),
+        ("attestationAccepted", line.attestation_accepted.map(|b| b.to_string())),
         ("renewsTo.termDuration", line.renews_to.as_ref().map(term)),
     ];
+    fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     fields.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?))),
-    );
-    fields.extend(
-        line.provisioning_context
-            .iter()
-            .map(|(k, v)| (format!("provisioningContext.{k}"), v.clone())),
+        line.provisioning_context.iter().map(|(k, v)| (format!("provisioningContext.{k}"), v.clone())),
     );
     fields
 }
 
 /// Returns a text that two specs share exactly when they would buy the same, whatever the order of their lines.
 pub(super) fn identity(spec: &OrderSpec) -> String {
-    let mut lines: Vec<String> = spec
-        .line_items
-        .iter()
-        .map(|line| format!("{:?}", fields(line)))
-        .collect();
+    let mut lines: Vec<String> = spec.line_items.iter().map(|line| format!("{:?}", fields(line))).collect();
     lines.sort();
     let cycle = spec.billing_cycle.as_ref().map(ToString::to_string);
-    format!(
-        "{} {cycle:?} {:?} {lines:?}",
-        spec.customer_id, spec.partner_on_record_attestation_accepted
-    )
+    format!("{} {cycle:?} {:?} {lines:?}", spec.customer_id, spec.partner_on_record_attestation_accepted)
 }

@@ -162,16 +162,9 @@ impl Plan {
         let mut hash = Sha256::new();
         hash.update(format!("{} {}\n", self.lineage, self.serial));
         for step in &self.steps {
-            hash.update(format!(
-                "{:?}\n",
-                (&step.name, &step.action, &step.spec, step.allow_duplicate)
-            ));
+            hash.update(format!("{:?}\n", (&step.name, &step.action, &step.spec, step.allow_duplicate)));
         }
-        let hex: String = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("sha256:{hex}")
     }
 }

@@ -18,22 +18,13 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
         allow_duplicate: order.allow_duplicate,
         action: table.decide(order),
     });
-    let unwanted = state
-        .orders
-        .iter()
-        .filter(|(name, _)| table.is_left_over(name))
-        .map(|(name, recorded)| {
+    let unwanted =
+        state.orders.iter().filter(|(name, _)| table.is_left_over(name)).map(|(name, recorded)| {
             let (spec, action) = match recorded {
-                Recorded::Pending(attempt) => (
-                    &attempt.spec,
-                    Action::Blocked(Block::PendingWithoutManifest),
-                ),
-                Recorded::Created(bought) => (
-                    &bought.spec,
-                    Action::Orphan {
-                        order_id: bought.order.order_id.clone(),
-                    },
-                ),
+                Recorded::Pending(attempt) => (&attempt.spec, Action::Blocked(Block::PendingWithoutManifest)),
+                Recorded::Created(bought) => {
+                    (&bought.spec, Action::Orphan { order_id: bought.order.order_id.clone() })
+                }
             };
             let (customer_id, customer_name) = (spec.customer_id, None);
             Step {
@@ -47,11 +38,7 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
         });
     let mut steps: Vec<Step> = wanted.chain(unwanted).collect();
     steps.sort_by(|a, b| a.name.cmp(&b.name));
-    Plan {
-        lineage: state.lineage,
-        serial: state.serial,
-        steps,
-    }
+    Plan { lineage: state.lineage, serial: state.serial, steps }
 }
 
 /// Both arguments, indexed.
@@ -89,19 +76,10 @@ impl<'a> Table<'a> {
                 continue;
             };
             if !by_name.contains_key(name) && !renamed.contains_key(name) {
-                orphans
-                    .entry(identity(&bought.spec))
-                    .or_default()
-                    .push(name);
+                orphans.entry(identity(&bought.spec)).or_default().push(name);
             }
         }
-        Self {
-            state,
-            desired: by_name,
-            alike,
-            renamed,
-            orphans,
-        }
+        Self { state, desired: by_name, alike, renamed, orphans }
     }
 
     fn is_left_over(&self, name: &OrderName) -> bool {
@@ -110,38 +88,31 @@ impl<'a> Table<'a> {
 
     fn decide(&self, order: &DesiredOrder) -> Action {
         match self.state.orders.get(&order.name) {
-            Some(Recorded::Pending(attempt)) if attempt.spec == order.spec => Action::Settle {
-                request_id: attempt.request_id,
-            },
-            Some(Recorded::Pending(attempt)) => Action::Blocked(Block::PendingDiffers(
-                differences(&attempt.spec, &order.spec),
-            )),
-            Some(Recorded::Created(bought)) => compare(bought, order).unwrap_or(Action::Keep {
-                order_id: bought.order.order_id.clone(),
-            }),
+            Some(Recorded::Pending(attempt)) => {
+                let differences = differences(&attempt.spec, &order.spec);
+                match differences.is_empty() {
+                    true => Action::Settle { request_id: attempt.request_id },
+                    false => Action::Blocked(Block::PendingDiffers(differences)),
+                }
+            }
+            Some(Recorded::Created(bought)) => {
+                compare(bought, order).unwrap_or(Action::Keep { order_id: bought.order.order_id.clone() })
+            }
             None => self.decide_new(order),
         }
     }
 
     fn decide_new(&self, order: &DesiredOrder) -> Action {
-        let renaming = order
-            .formerly
-            .as_ref()
-            .and_then(|from| Some((from, self.renamed.get(from)?)));
+        let renaming = order.formerly.as_ref().and_then(|from| Some((from, self.renamed.get(from)?)));
         if let Some((from, claimants)) = renaming {
             return self.decide_renaming(order, from, claimants);
         }
         let key = identity(&order.spec);
-        let same: Vec<&DesiredOrder> = self.alike[&key]
-            .iter()
-            .copied()
-            .filter(|o| o.name != order.name)
-            .collect();
+        let same: Vec<&DesiredOrder> =
+            self.alike[&key].iter().copied().filter(|o| o.name != order.name).collect();
         let all_mean_it = order.allow_duplicate && same.iter().all(|other| other.allow_duplicate);
         if !same.is_empty() && !all_mean_it {
-            return Action::Blocked(Block::SameAs(
-                same.iter().map(|other| other.name.clone()).collect(),
-            ));
+            return Action::Blocked(Block::SameAs(same.iter().map(|other| other.name.clone()).collect()));
         }
         match self.orphans.get(&key) {
             Some(orphans) if !order.allow_duplicate => Action::Blocked(Block::LooksRenamed {
@@ -151,30 +122,17 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn decide_renaming(
-        &self,
-        order: &DesiredOrder,
-        from: &OrderName,
-        claimants: &[&OrderName],
-    ) -> Action {
-        let others: BTreeSet<OrderName> = claimants
-            .iter()
-            .filter(|n| **n != &order.name)
-            .map(|n| (*n).clone())
-            .collect();
+    fn decide_renaming(&self, order: &DesiredOrder, from: &OrderName, claimants: &[&OrderName]) -> Action {
+        let others: BTreeSet<OrderName> =
+            claimants.iter().filter(|n| **n != &order.name).map(|n| (*n).clone()).collect();
         if !others.is_empty() {
             let with = others.into_iter().collect();
-            return Action::Blocked(Block::FormerNameShared {
-                from: from.clone(),
-                with,
-            });
+            return Action::Blocked(Block::FormerNameShared { from: from.clone(), with });
         }
         match &self.state.orders[from] {
             Recorded::Pending(_) => Action::Blocked(Block::FormerNamePending(from.clone())),
-            Recorded::Created(bought) => compare(bought, order).unwrap_or(Action::Rename {
-                from: from.clone(),
-                order_id: bought.order.order_id.clone(),
-            }),
+            Recorded::Created(bought) => compare(bought, order)
+                .unwrap_or(Action::Rename { from: from.clone(), order_id: bought.order.order_id.clone() }),
         }
     }
 }
@@ -183,10 +141,7 @@ impl<'a> Table<'a> {
 fn compare(bought: &Bought, order: &DesiredOrder) -> Option<Action> {
     let differences = differences(&bought.spec, &order.spec);
     let order_id = bought.order.order_id.clone();
-    (!differences.is_empty()).then_some(Action::Blocked(Block::CreatedDiffers {
-        order_id,
-        differences,
-    }))
+    (!differences.is_empty()).then_some(Action::Blocked(Block::CreatedDiffers { order_id, differences }))
 }
 
 #[cfg(test)]
@@ -199,7 +154,7 @@ mod tests {
     }
 
     fn spec(quantity: u32) -> OrderSpec {
-        crate::protocol::samples::spec(quantity)
+        crate::domain::samples::spec(quantity)
     }
 
     fn order(text: &str, quantity: u32) -> DesiredOrder {
@@ -210,63 +165,34 @@ mod tests {
             formerly: None,
             allow_duplicate: false,
             labels: BTreeMap::new(),
-            place: Place {
-                file: "orders.yaml".into(),
-                line: 1,
-            },
+            place: Place { file: "orders.yaml".into(), line: 1 },
         }
     }
 
     /// A state with these orders created and these pending.
     fn state(created: &[(&str, u32)], pending: &[(&str, u32)]) -> State {
         let lineage = Lineage::from_random(1);
-        let genesis = RecordKind::Genesis {
-            lineage,
-            tool: "test".into(),
-        };
-        let mut state = State::begin(&Record {
-            serial: 1,
-            time: None,
-            kind: genesis,
-        })
-        .unwrap();
+        let genesis = RecordKind::Genesis { lineage, tool: "test".into() };
+        let mut state = State::begin(&Record { serial: 1, time: None, kind: genesis }).unwrap();
         let mut push = |kind| {
             let serial = state.serial + 1;
-            state
-                .fold(&Record {
-                    serial,
-                    time: None,
-                    kind,
-                })
-                .unwrap();
+            state.fold(&Record { serial, time: None, kind }).unwrap();
         };
         for (n, quantity) in created.iter().chain(pending) {
-            let attempt = Box::new(crate::protocol::samples::attempt(*quantity, &[0]));
-            push(RecordKind::Intended {
-                name: name(n),
-                attempt,
-            });
+            let attempt = Box::new(crate::domain::samples::attempt(*quantity, &[0]));
+            push(RecordKind::Intended { name: name(n), attempt });
         }
         for (n, quantity) in created {
-            let mut placed = PlacedOrder::from(&crate::protocol::samples::order("1", *quantity));
+            let mut placed = PlacedOrder::from(&crate::domain::samples::order("1", *quantity));
             placed.order_id = OrderId::parse(&format!("id-{n}")).unwrap();
-            push(RecordKind::Created {
-                name: name(n),
-                order: placed,
-                evidence: Evidence::Answer,
-            });
+            push(RecordKind::Created { name: name(n), order: placed, evidence: Evidence::Answer });
         }
         state
     }
 
     /// What the plan says about one name.
     fn action(plan: &Plan, n: &str) -> Action {
-        plan.steps
-            .iter()
-            .find(|step| step.name == name(n))
-            .unwrap()
-            .action
-            .clone()
+        plan.steps.iter().find(|step| step.name == name(n)).unwrap().action.clone()
     }
 
     fn id(n: &str) -> OrderId {
@@ -275,10 +201,7 @@ mod tests {
 
     #[test]
     fn wanted_and_absent_is_created() {
-        assert_eq!(
-            action(&build(&[order("a", 5)], &state(&[], &[])), "a"),
-            Action::Create
-        );
+        assert_eq!(action(&build(&[order("a", 5)], &state(&[], &[])), "a"), Action::Create);
     }
 
     #[test]
@@ -313,11 +236,7 @@ mod tests {
             panic!("{plan:?}")
         };
         let fields: Vec<&str> = differences.iter().map(|d| d.field.as_str()).collect();
-        let expected = [
-            "spec.billingCycle",
-            "spec.lineItems[0].friendlyName",
-            "spec.lineItems[0].quantity",
-        ];
+        let expected = ["spec.billingCycle", "spec.lineItems[0].friendlyName", "spec.lineItems[0].quantity"];
         assert_eq!(fields, expected);
         assert_eq!(differences[2].recorded.as_deref(), Some("5"));
         assert_eq!(differences[2].desired.as_deref(), Some("6"));
@@ -325,46 +244,26 @@ mod tests {
 
     #[test]
     fn unwanted_and_created_is_an_orphan() {
-        assert_eq!(
-            action(&build(&[], &state(&[("a", 5)], &[])), "a"),
-            Action::Orphan { order_id: id("a") }
-        );
+        assert_eq!(action(&build(&[], &state(&[("a", 5)], &[])), "a"), Action::Orphan { order_id: id("a") });
     }
 
     #[test]
     fn unwanted_and_pending_is_blocked() {
         let plan = build(&[], &state(&[], &[("a", 5)]));
-        assert_eq!(
-            action(&plan, "a"),
-            Action::Blocked(Block::PendingWithoutManifest)
-        );
+        assert_eq!(action(&plan, "a"), Action::Blocked(Block::PendingWithoutManifest));
     }
 
     #[test]
     fn a_new_name_for_an_orphan_is_blocked_until_a_person_says_which_it_is() {
         let recorded = state(&[("old", 5)], &[]);
         let mut wanted = order("new", 5);
-        let looks_renamed = Action::Blocked(Block::LooksRenamed {
-            from: vec![name("old")],
-        });
-        assert_eq!(
-            action(&build(&[wanted.clone()], &recorded), "new"),
-            looks_renamed
-        );
+        let looks_renamed = Action::Blocked(Block::LooksRenamed { from: vec![name("old")] });
+        assert_eq!(action(&build(&[wanted.clone()], &recorded), "new"), looks_renamed);
         wanted.allow_duplicate = true;
-        assert_eq!(
-            action(&build(&[wanted.clone()], &recorded), "new"),
-            Action::Create
-        );
+        assert_eq!(action(&build(&[wanted.clone()], &recorded), "new"), Action::Create);
         wanted.formerly = Some(name("old"));
         let plan = build(&[wanted], &recorded);
-        assert_eq!(
-            action(&plan, "new"),
-            Action::Rename {
-                from: name("old"),
-                order_id: id("old")
-            }
-        );
+        assert_eq!(action(&plan, "new"), Action::Rename { from: name("old"), order_id: id("old") });
         assert_eq!(plan.steps.len(), 1, "the old name is no orphan any more");
     }
 
@@ -384,18 +283,14 @@ mod tests {
         let mut wanted = order("new", 5);
         wanted.formerly = Some(name("old"));
         let plan = build(&[wanted], &state(&[], &[("old", 5)]));
-        assert_eq!(
-            action(&plan, "new"),
-            Action::Blocked(Block::FormerNamePending(name("old")))
-        );
+        assert_eq!(action(&plan, "new"), Action::Blocked(Block::FormerNamePending(name("old"))));
     }
 
     #[test]
     fn identical_orders_are_stopped_unless_both_mean_it() {
         let [mut a, mut b] = [order("a", 5), order("b", 5)];
-        let counts = |a: &DesiredOrder, b: &DesiredOrder| {
-            build(&[a.clone(), b.clone()], &state(&[], &[])).counts()
-        };
+        let counts =
+            |a: &DesiredOrder, b: &DesiredOrder| build(&[a.clone(), b.clone()], &state(&[], &[])).counts();
         assert_eq!((counts(&a, &b).blocked, counts(&a, &b).create), (2, 0));
         a.allow_duplicate = true;
         assert_eq!((counts(&a, &b).blocked, counts(&a, &b).create), (2, 0));
@@ -404,26 +299,16 @@ mod tests {
         // The same beside one that is recorded.
         let b = order("b", 5);
         let plan = build(&[order("a", 5), b], &state(&[("a", 5)], &[]));
-        assert_eq!(
-            action(&plan, "b"),
-            Action::Blocked(Block::SameAs(vec![name("a")]))
-        );
+        assert_eq!(action(&plan, "b"), Action::Blocked(Block::SameAs(vec![name("a")])));
     }
 
     #[test]
     fn an_offer_id_in_another_case_and_lines_in_another_order_are_the_same_order() {
         let mut a = order("a", 5);
-        a.spec.line_items.push(LineItem {
-            quantity: 7,
-            ..a.spec.line_items[0].clone()
-        });
-        let mut b = DesiredOrder {
-            name: name("b"),
-            ..a.clone()
-        };
+        a.spec.line_items.push(LineItem { quantity: 7, ..a.spec.line_items[0].clone() });
+        let mut b = DesiredOrder { name: name("b"), ..a.clone() };
         b.spec.line_items.reverse();
-        b.spec.line_items[0].offer_id =
-            OfferId::parse("84a03d81-6b37-4d66-8d4a-faea24541538").unwrap();
+        b.spec.line_items[0].offer_id = OfferId::parse("84a03d81-6b37-4d66-8d4a-faea24541538").unwrap();
         assert_eq!(build(&[a, b], &state(&[], &[])).counts().blocked, 2);
     }
 
@@ -434,9 +319,6 @@ mod tests {
         let mut backwards = forwards.clone();
         backwards.reverse();
         assert_eq!(build(&forwards, &recorded), build(&backwards, &recorded));
-        assert_eq!(
-            build(&forwards, &recorded).digest(),
-            build(&backwards, &recorded).digest()
-        );
+        assert_eq!(build(&forwards, &recorded).digest(), build(&backwards, &recorded).digest());
     }
 }

@@ -29,7 +29,7 @@ pub fn wait(tries: u32, asked: Option<Duration>, request_id: RequestId) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::samples::attempt;
+    use crate::domain::samples::attempt;
 
     #[test]
     fn a_wait_is_never_shorter_than_asked_and_ends_in_giving_up() {

@@ -35,43 +35,25 @@ pub enum Class {
 #[must_use]
 pub fn classify(answer: Answer, sent: &OrderSpec) -> Class {
     match answer {
-        Answer::NotSent(reason) => Class::NotNow {
-            wait: None,
-            why: format!("not reached: {}", reason.0),
-        },
-        Answer::Lost(reason) => Class::Unknown {
-            why: format!("no answer: {reason}"),
-        },
-        Answer::Response {
-            status: 429,
-            retry_after,
-            ..
-        } => Class::NotNow {
-            wait: retry_after,
-            why: "Partner Center is throttling (429)".to_owned(),
-        },
-        Answer::Response {
-            status: 200 | 201,
-            body: AnswerBody::Order(order),
-            ..
-        } => judge_order(order, sent),
-        Answer::Response {
-            status,
-            body: AnswerBody::Error(error),
-            ..
-        } if REFUSALS.contains(&status) => Class::Refused(error),
-        Answer::Response { status, body, .. } => Class::Unknown {
-            why: describe(status, &body),
-        },
+        Answer::NotSent(reason) => Class::NotNow { wait: None, why: format!("not reached: {}", reason.0) },
+        Answer::Lost(reason) => Class::Unknown { why: format!("no answer: {reason}") },
+        Answer::Response { status: 429, retry_after, .. } => {
+            Class::NotNow { wait: retry_after, why: "Partner Center is throttling (429)".to_owned() }
+        }
+        Answer::Response { status: 200 | 201, body: AnswerBody::Order(order), .. } => {
+            judge_order(order, sent)
+        }
+        Answer::Response { status, body: AnswerBody::Error(error), .. } if REFUSALS.contains(&status) => {
+            Class::Refused(error)
+        }
+        Answer::Response { status, body, .. } => Class::Unknown { why: describe(status, &body) },
     }
 }
 
 fn judge_order(order: Box<ObservedOrder>, sent: &OrderSpec) -> Class {
     let id = &order.id;
     if order.customer_id != Some(sent.customer_id) {
-        return Class::Unknown {
-            why: format!("the answer shows order {id} for another customer"),
-        };
+        return Class::Unknown { why: format!("the answer shows order {id} for another customer") };
     }
     if order.likeness(sent) == Likeness::Different {
         return Class::Unknown {
@@ -98,32 +80,21 @@ fn describe(status: u16, body: &AnswerBody) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::samples::{order, spec};
     use crate::domain::{CustomerId, Excerpt, NotSent};
-    use crate::protocol::samples::{order, spec};
 
     fn response(status: u16, body: AnswerBody) -> Answer {
-        Answer::Response {
-            status,
-            retry_after: None,
-            body,
-        }
+        Answer::Response { status, retry_after: None, body }
     }
 
     fn error(status: u16) -> AnswerBody {
-        AnswerBody::Error(ServiceError {
-            status,
-            code: "800002".into(),
-            description: Excerpt::of("bad"),
-        })
+        AnswerBody::Error(ServiceError { status, code: "800002".into(), description: Excerpt::of("bad") })
     }
 
     #[test]
     fn the_order_that_was_sent_is_created() {
         for status in [200, 201] {
-            let class = classify(
-                response(status, AnswerBody::Order(Box::new(order("1", 5)))),
-                &spec(5),
-            );
+            let class = classify(response(status, AnswerBody::Order(Box::new(order("1", 5)))), &spec(5));
             assert!(matches!(class, Class::Created(_)), "{class:?}");
         }
     }
@@ -143,25 +114,15 @@ mod tests {
     #[test]
     fn only_a_whole_refusal_in_partner_centers_words_is_believed() {
         for status in REFUSALS {
-            assert!(matches!(
-                classify(response(status, error(status)), &spec(5)),
-                Class::Refused(_)
-            ));
+            assert!(matches!(classify(response(status, error(status)), &spec(5)), Class::Refused(_)));
             let html = AnswerBody::Unreadable(Excerpt::of("<html>"));
-            assert!(matches!(
-                classify(response(status, html), &spec(5)),
-                Class::Unknown { .. }
-            ));
+            assert!(matches!(classify(response(status, html), &spec(5)), Class::Unknown { .. }));
         }
-        for status in [
-            200, 201, 202, 204, 301, 307, 402, 406, 408, 409, 410, 412, 417, 428, 500, 501, 502,
-            503, 504,
-        ] {
+        for status in
+            [200, 201, 202, 204, 301, 307, 402, 406, 408, 409, 410, 412, 417, 428, 500, 501, 502, 503, 504]
+        {
             assert!(
-                matches!(
-                    classify(response(status, error(status)), &spec(5)),
-                    Class::Unknown { .. }
-                ),
+                matches!(classify(response(status, error(status)), &spec(5)), Class::Unknown { .. }),
                 "{status}"
             );
         }
@@ -170,10 +131,7 @@ mod tests {
     #[test]
     fn an_order_under_any_other_status_is_unknown() {
         for status in [202, 206, 302, 400, 409, 500] {
-            let class = classify(
-                response(status, AnswerBody::Order(Box::new(order("1", 5)))),
-                &spec(5),
-            );
+            let class = classify(response(status, AnswerBody::Order(Box::new(order("1", 5)))), &spec(5));
             assert!(matches!(class, Class::Unknown { .. }), "{status}");
         }
     }
@@ -181,22 +139,10 @@ mod tests {
     #[test]
     fn what_never_left_and_what_was_throttled_may_be_sent_again() {
         let never_left = Answer::NotSent(NotSent(Excerpt::of("connection refused")));
-        assert!(matches!(
-            classify(never_left, &spec(5)),
-            Class::NotNow { wait: None, .. }
-        ));
+        assert!(matches!(classify(never_left, &spec(5)), Class::NotNow { wait: None, .. }));
         let wait = Some(Duration::from_secs(57));
-        let throttled = Answer::Response {
-            status: 429,
-            retry_after: wait,
-            body: error(429),
-        };
-        assert!(
-            matches!(classify(throttled, &spec(5)), Class::NotNow { wait: w, .. } if w == wait)
-        );
-        assert!(matches!(
-            classify(Answer::Lost(Excerpt::of("reset")), &spec(5)),
-            Class::Unknown { .. }
-        ));
+        let throttled = Answer::Response { status: 429, retry_after: wait, body: error(429) };
+        assert!(matches!(classify(throttled, &spec(5)), Class::NotNow { wait: w, .. } if w == wait));
+        assert!(matches!(classify(Answer::Lost(Excerpt::of("reset")), &spec(5)), Class::Unknown { .. }));
     }
 }

@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use super::classify::{Class, classify};
 use super::settle::{self, Absent, Finding};
-use super::{
-    Doubt, Effect, Event, HELD_UP, Obstacle, Rules, TRUST_WINDOW, Verdict, Wanted, backoff,
-};
+use super::{Doubt, Effect, Event, HELD_UP, Obstacle, Rules, TRUST_WINDOW, Verdict, Wanted, backoff};
 use crate::domain::{
-    Answer, Attempt, AuditedOrder, Baseline, Evidence, Fate, Likeness, Moment, NotOrdered,
-    ObservedOrder, OrderId, PlacedOrder, RecordKind, RecoveryMode, Sent,
+    Answer, Attempt, AuditedOrder, Baseline, Evidence, Fate, Likeness, Moment, NotOrdered, ObservedOrder,
+    OrderId, PlacedOrder, RecordKind, RecoveryMode, Sent,
 };
 
 /// One attempt under way.
@@ -55,25 +53,13 @@ impl Machine {
     /// Begins a new attempt.
     #[must_use]
     pub fn buy(wanted: Wanted, rules: Rules) -> Self {
-        Self {
-            wanted,
-            rules,
-            attempt: None,
-            phase: Phase::Idle,
-            not_now: 0,
-        }
+        Self { wanted, rules, attempt: None, phase: Phase::Idle, not_now: 0 }
     }
 
     /// Takes up a pending attempt; `wanted` is what to buy in case nothing of it is open.
     #[must_use]
     pub fn settle(wanted: Wanted, attempt: Attempt, rules: Rules) -> Self {
-        Self {
-            wanted,
-            rules,
-            attempt: Some(attempt),
-            phase: Phase::Idle,
-            not_now: 0,
-        }
+        Self { wanted, rules, attempt: Some(attempt), phase: Phase::Idle, not_now: 0 }
     }
 
     /// Returns what is bought.
@@ -96,21 +82,14 @@ impl Machine {
         let phase = std::mem::replace(&mut self.phase, Phase::Over);
         match (phase, event) {
             (Phase::Idle, Event::Start) => self.start(),
-            (
-                Phase::Looking,
-                Event::Listed {
-                    at,
-                    order_ids,
-                    unclaimed,
-                },
-            ) => self.look(at, order_ids, &unclaimed, now),
+            (Phase::Looking, Event::Listed { at, order_ids, unclaimed }) => {
+                self.look(at, order_ids, &unclaimed, now)
+            }
             (Phase::Looking, Event::ListFailed(why)) => {
                 self.finish(Verdict::Blocked(Obstacle::Unlisted { why }))
             }
             (Phase::Proving, Event::Audited(audited)) => self.prove(&audited, now),
-            (Phase::Matching, Event::Listed { at, unclaimed, .. }) => {
-                self.match_list(&at, &unclaimed, now)
-            }
+            (Phase::Matching, Event::Listed { at, unclaimed, .. }) => self.match_list(&at, &unclaimed, now),
             (Phase::Matching, Event::ListFailed(why)) => {
                 self.finish(Verdict::InDoubt(Doubt::Unlisted { why }))
             }
@@ -140,17 +119,12 @@ impl Machine {
         };
         if attempt.open_sends() > 0 {
             self.phase = Phase::Proving;
-            return Effect::ReadAudit {
-                since: attempt.baseline.at.clone(),
-            };
+            return Effect::ReadAudit { since: attempt.baseline.at.clone() };
         }
         // Every send was answered "not now": nothing is in doubt, so look and begin again, with the same request id.
         self.phase = Phase::Closing;
         let reason = NotOrdered::NotNow("an earlier run was put off and ended".to_owned());
-        Effect::Record(vec![RecordKind::NotOrdered {
-            name: self.wanted.name.clone(),
-            reason,
-        }])
+        Effect::Record(vec![RecordKind::NotOrdered { name: self.wanted.name.clone(), reason }])
     }
 
     /// The look before the first send: were the state lost, or somebody faster in the portal, it would show here.
@@ -162,18 +136,13 @@ impl Machine {
         now: &Moment,
     ) -> Effect {
         let rebuilt = self.wanted.rebuilt.as_ref();
-        let wait = rebuilt.map_or(Duration::ZERO, |then| {
-            self.rules.settle_after.saturating_sub(at.age_since(then))
-        });
+        let wait =
+            rebuilt.map_or(Duration::ZERO, |then| self.rules.settle_after.saturating_sub(at.age_since(then)));
         if !wait.is_zero() {
             return self.finish(Verdict::Blocked(Obstacle::RebuiltLately { wait }));
         }
         let same = |order: &&ObservedOrder| order.likeness(&self.wanted.spec) == Likeness::Exact;
-        let alike: Vec<OrderId> = unclaimed
-            .iter()
-            .filter(same)
-            .map(|order| order.id.clone())
-            .collect();
+        let alike: Vec<OrderId> = unclaimed.iter().filter(same).map(|order| order.id.clone()).collect();
         if !alike.is_empty() && !self.wanted.allow_duplicate {
             return self.finish(Verdict::Blocked(Obstacle::AlreadyBought(alike)));
         }
@@ -188,10 +157,7 @@ impl Machine {
             body: self.wanted.body.clone(),
             baseline,
             plan: self.wanted.plan.clone(),
-            sends: vec![Sent {
-                at: now.clone(),
-                fate: None,
-            }],
+            sends: vec![Sent { at: now.clone(), fate: None }],
         };
         self.attempt = Some(attempt.clone());
         self.phase = Phase::Announcing;
@@ -202,18 +168,11 @@ impl Machine {
     }
 
     fn prove(&mut self, audited: &[AuditedOrder], now: &Moment) -> Effect {
-        let attempt = self
-            .attempt
-            .as_ref()
-            .expect("only a pending attempt is proved");
+        let attempt = self.attempt.as_ref().expect("only a pending attempt is proved");
         if let Some(order) = settle::proof(attempt, audited) {
             return self.created(&order, Evidence::Audit);
         }
-        let young = attempt
-            .last_sent()
-            .is_some_and(|sent| now.age_since(sent) < TRUST_WINDOW);
-        let spare = attempt.open_sends() < Attempt::MOST_SENDS;
-        if self.rules.mode == RecoveryMode::Trust && now.server.is_some() && young && spare {
+        if self.may_trust(now) {
             return self.announce(now, Vec::new());
         }
         let wait = settle::wait_left(attempt, now, self.rules.settle_after);
@@ -225,10 +184,7 @@ impl Machine {
     }
 
     fn match_list(&mut self, at: &Moment, unclaimed: &[ObservedOrder], now: &Moment) -> Effect {
-        let attempt = self
-            .attempt
-            .as_ref()
-            .expect("only a pending attempt is matched");
+        let attempt = self.attempt.as_ref().expect("only a pending attempt is matched");
         let wait = settle::wait_left(attempt, at, self.rules.settle_after);
         if !wait.is_zero() {
             return self.finish(Verdict::InDoubt(Doubt::TooYoung { wait }));
@@ -248,28 +204,16 @@ impl Machine {
     /// Announces another send of the same attempt, behind `before`.
     fn announce(&mut self, now: &Moment, before: Vec<RecordKind>) -> Effect {
         let name = self.wanted.name.clone();
-        let attempt = self
-            .attempt
-            .as_mut()
-            .expect("only an intended attempt is sent again");
-        attempt.sends.push(Sent {
-            at: now.clone(),
-            fate: None,
-        });
+        let attempt = self.attempt.as_mut().expect("only an intended attempt is sent again");
+        attempt.sends.push(Sent { at: now.clone(), fate: None });
         self.phase = Phase::Announcing;
         let mut records = before;
-        records.push(RecordKind::Sending {
-            name,
-            at: now.clone(),
-        });
+        records.push(RecordKind::Sending { name, at: now.clone() });
         Effect::Record(records)
     }
 
     fn send(&mut self, now: &Moment) -> Effect {
-        let attempt = self
-            .attempt
-            .as_mut()
-            .expect("only an intended attempt is sent");
+        let attempt = self.attempt.as_mut().expect("only an intended attempt is sent");
         let announced = attempt.last_sent().expect("an intended attempt has a send");
         if now.boot_ms.saturating_sub(announced.boot_ms)
             > u64::try_from(HELD_UP.as_millis()).unwrap_or(u64::MAX)
@@ -278,40 +222,28 @@ impl Machine {
             return self.announce(now, vec![ended]);
         }
         self.phase = Phase::Sending;
-        Effect::Send {
-            number: u32::try_from(attempt.sends.len()).unwrap_or(u32::MAX),
-        }
+        Effect::Send { number: u32::try_from(attempt.sends.len()).unwrap_or(u32::MAX) }
     }
 
     fn judge(&mut self, answer: Answer, now: &Moment) -> Effect {
-        let earlier_open = self
-            .attempt
-            .as_ref()
-            .is_some_and(|attempt| attempt.open_sends() > 1);
+        let earlier_open = self.attempt.as_ref().is_some_and(|attempt| attempt.open_sends() > 1);
         match classify(answer, &self.wanted_by_attempt()) {
             Class::Created(order) => self.created(&order, Evidence::Answer),
             Class::Refused(error) if !earlier_open => self.not_ordered(NotOrdered::Refused(error)),
             // It proves nothing about the sends before it.
-            Class::Refused(error) => {
-                self.end_in_doubt(Fate::NotBought(error.to_string()), error.to_string())
-            }
+            Class::Refused(error) => self.end_in_doubt(Fate::NotBought(error.to_string()), error.to_string()),
             Class::NotNow { wait, why } => self.put_off(wait, why, earlier_open),
             Class::Unknown { why } => self.lose(why, now),
         }
     }
 
     fn wanted_by_attempt(&self) -> crate::domain::OrderSpec {
-        self.attempt
-            .as_ref()
-            .map_or_else(|| self.wanted.spec.clone(), |attempt| attempt.spec.clone())
+        self.attempt.as_ref().map_or_else(|| self.wanted.spec.clone(), |attempt| attempt.spec.clone())
     }
 
     fn put_off(&mut self, asked: Option<Duration>, why: String, earlier_open: bool) -> Effect {
         self.not_now += 1;
-        let request_id = self
-            .attempt
-            .as_ref()
-            .map_or(self.wanted.request_id, |attempt| attempt.request_id);
+        let request_id = self.attempt.as_ref().map_or(self.wanted.request_id, |attempt| attempt.request_id);
         let Some(off) = backoff::wait(self.not_now, asked, request_id) else {
             return match earlier_open {
                 true => self.end_in_doubt(Fate::NotBought(why.clone()), why),
@@ -324,17 +256,7 @@ impl Machine {
     }
 
     fn lose(&mut self, why: String, now: &Moment) -> Effect {
-        let attempt = self
-            .attempt
-            .as_ref()
-            .expect("only an intended attempt is answered");
-        let first = attempt.sends.first().map(|sent| &sent.at);
-        let young =
-            now.server.is_some() && first.is_some_and(|at| now.age_since(at) < TRUST_WINDOW);
-        if self.rules.mode == RecoveryMode::Trust
-            && young
-            && attempt.open_sends() < Attempt::MOST_SENDS
-        {
+        if self.may_trust(now) {
             let ended = self.end_send(Fate::Unknown(why));
             return self.announce(now, vec![ended]);
         }
@@ -347,20 +269,13 @@ impl Machine {
             return false;
         };
         let first = attempt.sends.first().and_then(|sent| sent.at.server);
-        let young = first
-            .zip(now.server)
-            .is_some_and(|(then, now)| now.since(then) < TRUST_WINDOW);
-        self.rules.mode == RecoveryMode::Trust
-            && young
-            && attempt.open_sends() < Attempt::MOST_SENDS
+        let young = first.zip(now.server).is_some_and(|(then, now)| now.since(then) < TRUST_WINDOW);
+        self.rules.mode == RecoveryMode::Trust && young && attempt.open_sends() < Attempt::MOST_SENDS
     }
 
     /// Ends a run that was stopped while it waited: with nothing open, nothing was bought.
     fn give_up(&mut self, why: String) -> Effect {
-        let open = self
-            .attempt
-            .as_ref()
-            .is_some_and(|attempt| attempt.open_sends() > 0);
+        let open = self.attempt.as_ref().is_some_and(|attempt| attempt.open_sends() > 0);
         match open {
             true => self.finish(Verdict::InDoubt(Doubt::Unanswered { why })),
             false => self.not_ordered(NotOrdered::NotNow(why)),
@@ -370,15 +285,8 @@ impl Machine {
     fn created(&mut self, order: &ObservedOrder, evidence: Evidence) -> Effect {
         let order = PlacedOrder::from(order);
         let name = self.wanted.name.clone();
-        self.phase = Phase::Ending(Verdict::Created {
-            order: order.clone(),
-            evidence,
-        });
-        Effect::Record(vec![RecordKind::Created {
-            name,
-            order,
-            evidence,
-        }])
+        self.phase = Phase::Ending(Verdict::Created { order: order.clone(), evidence });
+        Effect::Record(vec![RecordKind::Created { name, order, evidence }])
     }
 
     fn not_ordered(&mut self, reason: NotOrdered) -> Effect {
@@ -394,17 +302,10 @@ impl Machine {
     }
 
     fn end_send(&mut self, fate: Fate) -> RecordKind {
-        if let Some(sent) = self
-            .attempt
-            .as_mut()
-            .and_then(|attempt| attempt.sends.last_mut())
-        {
+        if let Some(sent) = self.attempt.as_mut().and_then(|attempt| attempt.sends.last_mut()) {
             sent.fate = Some(fate.clone());
         }
-        RecordKind::SendEnded {
-            name: self.wanted.name.clone(),
-            fate,
-        }
+        RecordKind::SendEnded { name: self.wanted.name.clone(), fate }
     }
 
     fn finish(&mut self, verdict: Verdict) -> Effect {

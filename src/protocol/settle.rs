@@ -46,25 +46,16 @@ pub enum Absent {
 #[must_use]
 pub fn proof(attempt: &Attempt, audited: &[AuditedOrder]) -> Option<ObservedOrder> {
     let ours = |record: &&AuditedOrder| {
-        record
-            .correlation_id
-            .is_some_and(|id| attempt.correlation_ids().any(|sent| sent == id))
+        record.correlation_id.is_some_and(|id| attempt.correlation_ids().any(|sent| sent == id))
     };
     let fits = |order: &&ObservedOrder| order.likeness(&attempt.spec) != Likeness::Different;
-    audited
-        .iter()
-        .filter(ours)
-        .map(|record| &record.order)
-        .find(fits)
-        .cloned()
+    audited.iter().filter(ours).map(|record| &record.order).find(fits).cloned()
 }
 
 /// Returns how much longer the list proves nothing about the attempt; zero once it does.
 #[must_use]
 pub fn wait_left(attempt: &Attempt, now: &Moment, settle_after: Duration) -> Duration {
-    attempt.last_sent().map_or(settle_after, |sent| {
-        settle_after.saturating_sub(now.age_since(sent))
-    })
+    attempt.last_sent().map_or(settle_after, |sent| settle_after.saturating_sub(now.age_since(sent)))
 }
 
 /// Compares the attempt with the orders that nobody has recorded.
@@ -79,12 +70,7 @@ pub fn find(attempt: &Attempt, unclaimed: &[ObservedOrder]) -> Finding {
     match candidates[..] {
         [] => Finding::Nothing,
         [(order, true)] => Finding::Match(Box::new(order.clone())),
-        _ => Finding::Candidates(
-            candidates
-                .iter()
-                .map(|(order, _)| order.id.clone())
-                .collect(),
-        ),
+        _ => Finding::Candidates(candidates.iter().map(|(order, _)| order.id.clone()).collect()),
     }
 }
 
@@ -113,47 +99,25 @@ pub fn absent(attempt: &Attempt, rules: &Rules) -> Absent {
     if rules.mode == RecoveryMode::Strict {
         return Absent::Strict;
     }
-    if attempt.open_sends() >= Attempt::MOST_SENDS {
-        Absent::NoSendsLeft
-    } else {
-        Absent::SendAgain
-    }
+    if attempt.open_sends() >= Attempt::MOST_SENDS { Absent::NoSendsLeft } else { Absent::SendAgain }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::samples::{attempt, moment, order};
     use crate::domain::{BillingCycle, CorrelationId};
-    use crate::protocol::samples::{attempt, moment, order};
 
     #[test]
     fn an_audit_record_with_our_correlation_id_is_proof_and_another_is_not() {
         let attempt = attempt(5, &[0]);
-        let record = |correlation_id, order| AuditedOrder {
-            correlation_id: Some(correlation_id),
-            order,
-        };
+        let record = |correlation_id, order| AuditedOrder { correlation_id: Some(correlation_id), order };
         let ours = CorrelationId::derive(attempt.request_id, 1);
         let not_sent_yet = CorrelationId::derive(attempt.request_id, 2);
-        assert_eq!(
-            proof(&attempt, &[record(ours, order("1", 5))]),
-            Some(order("1", 5))
-        );
-        assert_eq!(
-            proof(&attempt, &[record(not_sent_yet, order("1", 5))]),
-            None
-        );
+        assert_eq!(proof(&attempt, &[record(ours, order("1", 5))]), Some(order("1", 5)));
+        assert_eq!(proof(&attempt, &[record(not_sent_yet, order("1", 5))]), None);
         assert_eq!(proof(&attempt, &[record(ours, order("1", 6))]), None);
-        assert_eq!(
-            proof(
-                &attempt,
-                &[AuditedOrder {
-                    correlation_id: None,
-                    order: order("1", 5)
-                }]
-            ),
-            None
-        );
+        assert_eq!(proof(&attempt, &[AuditedOrder { correlation_id: None, order: order("1", 5) }]), None);
     }
 
     #[test]
@@ -188,10 +152,7 @@ mod tests {
     fn whatever_is_not_certain_is_left_to_a_person() {
         let attempt = attempt(5, &[0]);
         let several = [order("3", 5), order("2", 5)];
-        assert_eq!(
-            find(&attempt, &several),
-            Finding::Candidates(vec![order("2", 5).id, order("3", 5).id])
-        );
+        assert_eq!(find(&attempt, &several), Finding::Candidates(vec![order("2", 5).id, order("3", 5).id]));
         let skewed = |o: &mut ObservedOrder| o.created = Some(Timestamp::from_unix_ms(-10_000));
         let undated = |o: &mut ObservedOrder| o.created = None;
         let cancelled = |o: &mut ObservedOrder| o.lines[0].quantity = 0;
@@ -201,36 +162,18 @@ mod tests {
             change(&mut uncertain);
             let mut attempt = attempt.clone();
             attempt.spec.billing_cycle = Some(BillingCycle::Monthly);
-            assert_eq!(
-                find(&attempt, &[uncertain.clone()]),
-                Finding::Candidates(vec![uncertain.id])
-            );
+            assert_eq!(find(&attempt, &[uncertain.clone()]), Finding::Candidates(vec![uncertain.id]));
         }
     }
 
     #[test]
     fn an_absent_attempt_is_sent_three_times_at_most_and_never_when_strict() {
-        let rules = |mode| Rules {
-            mode,
-            ..Rules::default()
-        };
-        assert_eq!(
-            absent(&attempt(5, &[0, 1]), &rules(RecoveryMode::Verify)),
-            Absent::SendAgain
-        );
-        assert_eq!(
-            absent(&attempt(5, &[0, 1, 2]), &rules(RecoveryMode::Verify)),
-            Absent::NoSendsLeft
-        );
-        assert_eq!(
-            absent(&attempt(5, &[0]), &rules(RecoveryMode::Strict)),
-            Absent::Strict
-        );
+        let rules = |mode| Rules { mode, ..Rules::default() };
+        assert_eq!(absent(&attempt(5, &[0, 1]), &rules(RecoveryMode::Verify)), Absent::SendAgain);
+        assert_eq!(absent(&attempt(5, &[0, 1, 2]), &rules(RecoveryMode::Verify)), Absent::NoSendsLeft);
+        assert_eq!(absent(&attempt(5, &[0]), &rules(RecoveryMode::Strict)), Absent::Strict);
         let mut refused = attempt(5, &[0, 1]);
         refused.sends[1].fate = Some(Fate::NotBought("400/2002".into()));
-        assert_eq!(
-            absent(&refused, &rules(RecoveryMode::Strict)),
-            Absent::NotOrdered("400/2002".into())
-        );
+        assert_eq!(absent(&refused, &rules(RecoveryMode::Strict)), Absent::NotOrdered("400/2002".into()));
     }
 }

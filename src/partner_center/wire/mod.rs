@@ -126,11 +126,7 @@ impl<T> Collection<T> {
     /// Wraps items.
     #[must_use]
     pub fn of(items: Vec<T>) -> Self {
-        Self {
-            total_count: items.len(),
-            items,
-            attributes: Attributes::of("Collection"),
-        }
+        Self { total_count: items.len(), items, attributes: Attributes::of("Collection") }
     }
 }
 
@@ -150,10 +146,7 @@ impl Attributes {
     /// Makes attributes without an etag.
     #[must_use]
     pub fn of(object_type: &str) -> Self {
-        Self {
-            etag: None,
-            object_type: Some(object_type.to_owned()),
-        }
+        Self { etag: None, object_type: Some(object_type.to_owned()) }
     }
 }
 
@@ -174,10 +167,6 @@ impl Link {
     /// Makes a link that is read with GET.
     #[must_use]
     pub fn get(uri: String) -> Self {
-        Self {
-            uri,
-            method: "GET".to_owned(),
-            headers: Vec::new(),
-        }
+        Self { uri, method: "GET".to_owned(), headers: Vec::new() }
     }
 }
