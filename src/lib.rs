@@ -1,5 +1,6 @@
 //! `orderform`: YAML in Git becomes orders in Microsoft Partner Center, exactly once.
 
+pub mod apply;
 pub mod domain;
 pub mod manifest;
 pub mod partner_center;
@@ -8,3 +9,4 @@ pub mod ports;
 pub mod protocol;
 pub mod sandbox;
 pub mod store;
+pub mod view;
