@@ -112,6 +112,8 @@ pub enum Skipped {
     CustomerInDoubt(OrderName),
     /// Partner Center did not accept the sign-in.
     SignIn(String),
+    /// The disk has no room for what would come of it.
+    NoRoom(String),
 }
 
 /// What a run came to.

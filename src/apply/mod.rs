@@ -1,5 +1,75 @@
 //! Carries out a plan: one loop owns journal, state and events; only sending and reading are parallel.
+//!
+//! [`run`] gives every customer a lane, because one customer never has two orders in flight. In each lane one
+//! [`protocol::Machine`](crate::protocol::Machine) at a time says what it needs next; the loop carries that out and feeds
+//! back what happened. Records of all lanes that come together share one write and one sync.
+//!
+//! **Invariants:** journal first, memory second, screen last. Nothing is sent whose announcement is not durable.
+//! After the journal has failed nothing more is sent. The world is reached through [`ports`](crate::ports) alone.
 
+mod catch_up;
 mod event;
+mod failure;
+mod lane;
+mod reads;
+mod run;
+mod work;
 
 pub use event::{Ended, Event, Outcome, Skipped, Summary, Tally};
+pub use run::run;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::domain::{EndpointId, State};
+use crate::ports::JournalError;
+use crate::protocol::Rules;
+
+/// All that a run works with.
+#[derive(Debug)]
+pub struct Session<'a, P, T, J> {
+    /// Where orders are bought.
+    pub partner_center: Arc<P>,
+    /// What waits.
+    pub timer: Arc<T>,
+    /// Where everything is written first.
+    pub journal: &'a mut J,
+    /// What is recorded; changed only by what has been written.
+    pub state: &'a mut State,
+    /// Becomes true when the user asks to stop.
+    pub stop: watch::Receiver<bool>,
+    /// What a person chose.
+    pub settings: Settings,
+}
+
+/// What a person chose for a run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The most orders in flight; at least 1.
+    pub parallelism: usize,
+    /// How attempts in doubt are settled.
+    pub rules: Rules,
+    /// Who runs it, for the journal.
+    pub by: String,
+    /// What they ran, for the journal.
+    pub command: String,
+    /// The version of this program, for the journal.
+    pub tool: String,
+}
+
+/// Why a run ended before its work did.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The journal could not be written. Nothing more was sent; what was in flight was waited for and shown.
+    #[error("the journal could not be written, so nothing more was sent")]
+    Journal(#[from] JournalError),
+    /// The state belongs to orders that were bought elsewhere.
+    #[error("this state is of orders bought at `{bound}`, not at `{asked}`")]
+    OtherEndpoint {
+        /// Where its orders were bought.
+        bound: EndpointId,
+        /// Where this run would buy.
+        asked: EndpointId,
+    },
+}

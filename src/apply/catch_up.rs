@@ -1,0 +1,59 @@
+//! Subscription ids that come later than their order.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::ApplyError;
+use super::event::Event;
+use super::run::Run;
+use crate::domain::{CustomerId, ObservedOrder, OrderId, OrderName, RecordKind, Recorded};
+use crate::plan::Plan;
+use crate::ports::{Journal, PartnerCenter, Timer};
+
+impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
+    /// Reads once more what was recorded without its subscription ids ("Create an order": they may come later).
+    pub(super) async fn catch_up(&mut self, plan: &Plan) -> Result<(), ApplyError> {
+        if self.halt.is_some() {
+            return Ok(());
+        }
+        let mut missing: Vec<_> = plan.steps.iter().filter_map(|step| self.missing_ids(&step.name)).collect();
+        missing.reverse();
+        let mut reading: JoinSet<(OrderName, Option<ObservedOrder>)> = JoinSet::new();
+        let mut arrived = Vec::new();
+        loop {
+            while reading.len() < self.session.settings.parallelism.max(1) {
+                let Some((name, customer, order)) = missing.pop() else { break };
+                let shop = Arc::clone(&self.session.partner_center);
+                self.summary.reads += 1;
+                reading.spawn(async move { (name, shop.find_order(customer, order).await.ok().flatten()) });
+            }
+            let Some(done) = reading.join_next().await else { break };
+            if let Ok((name, Some(order))) = done {
+                arrived.extend(self.record_subscriptions(name, &order));
+            }
+        }
+        self.flush()?;
+        arrived.iter().for_each(|event| (self.show)(event));
+        Ok(())
+    }
+
+    fn missing_ids(&self, name: &OrderName) -> Option<(OrderName, CustomerId, OrderId)> {
+        let Recorded::Created(bought) = self.session.state.orders.get(name)? else { return None };
+        let missing = bought.order.subscription_ids.iter().any(Option::is_none);
+        missing.then(|| (name.clone(), bought.spec.customer_id, bought.order.order_id.clone()))
+    }
+
+    /// Records what has arrived, and returns what to show of it once it is durable.
+    fn record_subscriptions(&mut self, name: OrderName, order: &ObservedOrder) -> Option<Event> {
+        let Recorded::Created(bought) = self.session.state.orders.get(&name)? else { return None };
+        let seen: Vec<_> = order.lines.iter().map(|line| line.subscription_id.clone()).collect();
+        let known = &bought.order.subscription_ids;
+        if seen.len() != known.len() || seen == *known {
+            return None;
+        }
+        let kind = RecordKind::SubscriptionsKnown { name: name.clone(), subscription_ids: seen.clone() };
+        self.record(vec![kind]).ok()?;
+        Some(Event::SubscriptionsKnown { name, subscription_ids: seen })
+    }
+}

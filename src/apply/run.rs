@@ -1,0 +1,334 @@
+//! The loop.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::event::{Ended, Event, Outcome, Skipped, Summary};
+use super::lane::{Job, Lane, ended, lanes};
+use super::work::Reply;
+use super::{ApplyError, Session};
+use crate::domain::{NotOrdered, OrderName, Record, RecordKind};
+use crate::plan::{Action, Plan};
+use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
+use crate::protocol::{Doubt, Effect, Event as Input, Verdict};
+
+/// How long a record waits for others to share its sync: little beside a request, much beside a sync.
+const LINGER: Duration = Duration::from_millis(3);
+
+/// Carries out a plan. `show` hears of everything once it is durable.
+///
+/// # Errors
+/// [`ApplyError`]; whatever had happened before is in the journal.
+pub async fn run<P, T, J>(
+    plan: &Plan,
+    session: Session<'_, P, T, J>,
+    show: &mut dyn FnMut(&Event),
+) -> Result<Summary, ApplyError>
+where
+    P: PartnerCenter,
+    T: Timer,
+    J: Journal,
+{
+    let asked = session.partner_center.endpoint();
+    if let Some(bound) = session.state.endpoint.clone().filter(|bound| *bound != asked) {
+        return Err(ApplyError::OtherEndpoint { bound, asked });
+    }
+    let before = session.state.serial;
+    let mut run = Run::new(plan, session, show);
+    run.begin(plan)?;
+    run.drive().await?;
+    run.catch_up(plan).await?;
+    let Run { session, mut summary, halt, .. } = run;
+    summary.ended.sort_by(|a, b| a.name.cmp(&b.name));
+    summary.interrupted = matches!(halt, Some(Halt::Interrupted));
+    summary.syncs = session.journal.syncs();
+    if session.state.serial != before {
+        session.journal.checkpoint(session.state)?;
+    }
+    match halt {
+        Some(Halt::Journal(error)) => Err(error.into()),
+        _ => Ok(summary),
+    }
+}
+
+/// Why nothing new begins.
+#[derive(Debug)]
+pub(super) enum Halt {
+    Interrupted,
+    SignIn(String),
+    Journal(JournalError),
+}
+
+/// A run under way.
+pub(super) struct Run<'a, 'b, P, T, J> {
+    pub(super) session: Session<'a, P, T, J>,
+    pub(super) show: &'b mut dyn FnMut(&Event),
+    /// The plan's digest.
+    pub(super) digest: String,
+    pub(super) lanes: Vec<Lane>,
+    /// Lanes that have not begun.
+    pub(super) waiting: VecDeque<usize>,
+    /// How many lanes are under way.
+    pub(super) active: usize,
+    /// Events to be fed to lanes.
+    pub(super) ready: VecDeque<(usize, Input)>,
+    /// Records that are folded and not yet durable, and the lanes that wait for them.
+    pub(super) batch: Vec<Record>,
+    pub(super) batch_lanes: Vec<usize>,
+    /// Requests and waits under way, with how many reads they cost.
+    pub(super) tasks: JoinSet<(usize, Reply, u64)>,
+    /// How many orders are with Partner Center.
+    pub(super) sending: usize,
+    pub(super) halt: Option<Halt>,
+    pub(super) opened: bool,
+    pub(super) summary: Summary,
+}
+
+impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
+    fn new(plan: &Plan, session: Session<'a, P, T, J>, show: &'b mut dyn FnMut(&Event)) -> Self {
+        let lanes = lanes(plan, session.state);
+        let counts = plan.counts();
+        Self {
+            waiting: (0..lanes.len()).collect(),
+            lanes,
+            session,
+            show,
+            digest: plan.digest(),
+            active: 0,
+            ready: VecDeque::new(),
+            batch: Vec::new(),
+            batch_lanes: Vec::new(),
+            tasks: JoinSet::new(),
+            sending: 0,
+            halt: None,
+            opened: false,
+            summary: Summary { kept: counts.keep, orphans: counts.orphan, ..Summary::default() },
+        }
+    }
+
+    /// Says what is to come, and does what needs no request: new names, and what the plan stops.
+    fn begin(&mut self, plan: &Plan) -> Result<(), ApplyError> {
+        let steps = self.lanes.iter().flat_map(|lane| &lane.queue);
+        let (orders, seats) = steps.fold((0, 0), |(n, seats), step| (n + 1, seats + step.spec.seats()));
+        (self.show)(&Event::Started { orders, seats });
+        let mut done = Vec::new();
+        for step in &plan.steps {
+            let outcome = match &step.action {
+                Action::Rename { from, .. } => {
+                    let moved = RecordKind::Moved { from: from.clone(), to: step.name.clone() };
+                    self.record(vec![moved]).expect("the plan renames only what is recorded, to what is not");
+                    Outcome::Renamed { from: from.clone() }
+                }
+                Action::Blocked(block) => Outcome::Blocked(block.clone()),
+                _ => continue,
+            };
+            done.push(ended(step, None, outcome));
+        }
+        self.flush()?;
+        done.into_iter().for_each(|ended| self.end(ended));
+        Ok(())
+    }
+
+    async fn drive(&mut self) -> Result<(), ApplyError> {
+        loop {
+            self.notice_stop();
+            self.activate();
+            self.feed();
+            if !self.batch.is_empty() {
+                self.linger().await;
+                if let Err(error) = self.flush() {
+                    return Err(self.drain(error).await);
+                }
+                continue;
+            }
+            if self.tasks.is_empty() && self.ready.is_empty() {
+                return Ok(());
+            }
+            self.wait_for_reply().await;
+        }
+    }
+
+    /// Lets records of other lanes come in that can share the sync.
+    async fn linger(&mut self) {
+        let timer = Arc::clone(&self.session.timer);
+        let over = timer.sleep(LINGER);
+        tokio::pin!(over);
+        while !self.tasks.is_empty() {
+            tokio::select! {
+                biased;
+                Some(done) = self.tasks.join_next() => self.take(done),
+                () = &mut over => return,
+            }
+            self.feed();
+        }
+    }
+
+    async fn wait_for_reply(&mut self) {
+        let stop_can_come = !*self.session.stop.borrow() && self.session.stop.has_changed().is_ok();
+        tokio::select! {
+            biased;
+            _ = self.session.stop.changed(), if stop_can_come => {}
+            Some(done) = self.tasks.join_next() => self.take(done),
+        }
+    }
+
+    pub(super) fn notice_stop(&mut self) {
+        if self.halt.is_none() && *self.session.stop.borrow() {
+            self.halt = Some(Halt::Interrupted);
+            (self.show)(&Event::Stopping { in_flight: self.sending });
+        }
+    }
+
+    /// Sets lanes going, as many as may be in flight together.
+    fn activate(&mut self) {
+        while self.active < self.session.settings.parallelism.max(1) {
+            let Some(index) = self.waiting.pop_front() else { return };
+            self.active += 1;
+            self.next_job(index);
+        }
+    }
+
+    /// Begins the lane's next order, or ends the lane.
+    fn next_job(&mut self, index: usize) {
+        while let Some(step) = self.lanes[index].queue.pop_front() {
+            if let Some(skipped) = self.reason_to_skip(index) {
+                self.end(ended(&step, None, Outcome::NotAttempted(skipped)));
+                continue;
+            }
+            let body = self.session.partner_center.render(&step.spec);
+            let rules = self.session.settings.rules.clone();
+            self.lanes[index].current = Some(Job::new(step, self.session.state, body, &self.digest, rules));
+            self.ready.push_back((index, Input::Start));
+            return;
+        }
+        self.active -= 1;
+    }
+
+    fn reason_to_skip(&self, index: usize) -> Option<Skipped> {
+        if let Some(name) = &self.lanes[index].in_doubt {
+            return Some(Skipped::CustomerInDoubt(name.clone()));
+        }
+        match self.halt.as_ref()? {
+            Halt::Interrupted => Some(Skipped::Interrupted),
+            Halt::SignIn(why) => Some(Skipped::SignIn(why.clone())),
+            Halt::Journal(error) => Some(Skipped::NoRoom(error.to_string())),
+        }
+    }
+
+    /// Steps machines until each of them waits for the world.
+    fn feed(&mut self) {
+        while let Some((index, input)) = self.ready.pop_front() {
+            let now = self.session.partner_center.now();
+            let Some(job) = &mut self.lanes[index].current else { continue };
+            let effect = job.machine.step(input, &now);
+            self.carry_out(index, effect);
+        }
+    }
+
+    fn carry_out(&mut self, index: usize, effect: Effect) {
+        match effect {
+            Effect::List => self.list(index),
+            Effect::ReadAudit { since } => self.read_audit(index, since),
+            Effect::Record(kinds) => self.record_for(index, kinds),
+            Effect::Send { number } => self.send(index, number),
+            Effect::Wait(wait, why) => self.wait(index, wait, why),
+            Effect::Finish(verdict) => self.finish(index, verdict),
+        }
+    }
+
+    fn record_for(&mut self, index: usize, kinds: Vec<RecordKind>) {
+        if kinds.iter().any(|kind| matches!(kind, RecordKind::Intended { .. })) && !self.may_begin(index) {
+            return;
+        }
+        if let Err(contradiction) = self.record(kinds) {
+            let why = format!("what Partner Center shows contradicts the state: {contradiction}");
+            return self.finish(index, Verdict::InDoubt(Doubt::Unanswered { why }));
+        }
+        self.batch_lanes.push(index);
+    }
+
+    /// Says whether a first send may be announced: nobody asked to stop, and there is room for its outcome.
+    fn may_begin(&mut self, index: usize) -> bool {
+        self.notice_stop();
+        if self.halt.is_none() {
+            let open = self.lanes.iter().filter(|lane| lane.current.is_some()).count();
+            self.halt = self.session.journal.reserve(open).err().map(Halt::Journal);
+        }
+        let Some(skipped) = self.reason_to_skip(index) else { return true };
+        if let Some(job) = self.lanes[index].current.take() {
+            self.end(ended(&job.step, None, Outcome::NotAttempted(skipped)));
+        }
+        self.next_job(index);
+        false
+    }
+
+    /// Folds records into the state and queues them for the disk. Folding is the check that they can follow.
+    pub(super) fn record(&mut self, kinds: Vec<RecordKind>) -> Result<(), crate::domain::FoldError> {
+        let time = self.session.partner_center.now().server;
+        for kind in self.opening().into_iter().chain(kinds) {
+            let record = Record { serial: self.session.state.serial + 1, time, kind };
+            self.session.state.fold(&record)?;
+            self.batch.push(record);
+        }
+        Ok(())
+    }
+
+    /// Returns what precedes the first record of a run.
+    fn opening(&mut self) -> Vec<RecordKind> {
+        if std::mem::replace(&mut self.opened, true) {
+            return Vec::new();
+        }
+        let settings = &self.session.settings;
+        let (by, command, tool) = (settings.by.clone(), settings.command.clone(), settings.tool.clone());
+        let opened = RecordKind::Opened { by, command, tool };
+        let endpoint = self.session.partner_center.endpoint();
+        match self.session.state.endpoint {
+            None => vec![opened, RecordKind::Bound { endpoint }],
+            Some(_) => vec![opened],
+        }
+    }
+
+    /// Makes the batch durable and tells the lanes that waited for it.
+    pub(super) fn flush(&mut self) -> Result<(), JournalError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        self.session.journal.append(&self.batch)?;
+        self.batch.clear();
+        let durable = self.batch_lanes.drain(..).map(|index| (index, Input::Durable));
+        self.ready.extend(durable);
+        Ok(())
+    }
+
+    pub(super) fn finish(&mut self, index: usize, verdict: Verdict) {
+        let Some(job) = self.lanes[index].current.take() else { return };
+        let outcome = match verdict {
+            Verdict::Created { order, evidence } => Outcome::Created { order, evidence },
+            Verdict::NotOrdered(reason) => Outcome::NotOrdered(reason),
+            Verdict::InDoubt(doubt) => {
+                self.lanes[index].in_doubt = Some(job.step.name.clone());
+                Outcome::InDoubt(doubt)
+            }
+            Verdict::Blocked(obstacle) => Outcome::Stopped(obstacle),
+        };
+        if let Outcome::NotOrdered(NotOrdered::Refused(error)) = &outcome
+            && error.status == 401
+        {
+            self.halt.get_or_insert(Halt::SignIn(error.to_string()));
+        }
+        self.end(job.ended(outcome));
+        self.next_job(index);
+    }
+
+    pub(super) fn end(&mut self, ended: Ended) {
+        (self.show)(&Event::Ended(ended.clone()));
+        self.summary.ended.push(ended);
+    }
+
+    pub(super) fn name(&self, index: usize) -> Option<OrderName> {
+        self.lanes[index].current.as_ref().map(|job| job.step.name.clone())
+    }
+}
