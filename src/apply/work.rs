@@ -78,6 +78,7 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
                 }
             };
             tokio::select! {
+                biased;
                 () = timer.sleep(wait) => (index, Reply::Input(Input::Waited), 0),
                 () = stopped => (index, Reply::Input(Input::Stopped), 0),
             }

@@ -141,12 +141,23 @@ impl Machine {
         if !wait.is_zero() {
             return self.finish(Verdict::Blocked(Obstacle::RebuiltLately { wait }));
         }
-        let same = |order: &&ObservedOrder| order.likeness(&self.wanted.spec) == Likeness::Exact;
-        let alike: Vec<OrderId> = unclaimed.iter().filter(same).map(|order| order.id.clone()).collect();
-        if !alike.is_empty() && !self.wanted.allow_duplicate {
+        let stops = |order: &&ObservedOrder| {
+            order.likeness(&self.wanted.spec) == Likeness::Exact
+                && (!self.wanted.allow_duplicate || self.may_be_of_the_lost_state(order))
+        };
+        let alike: Vec<OrderId> = unclaimed.iter().filter(stops).map(|order| order.id.clone()).collect();
+        if !alike.is_empty() {
             return self.finish(Verdict::Blocked(Obstacle::AlreadyBought(alike)));
         }
         self.intend(Baseline { at, order_ids }, now)
+    }
+
+    /// Says whether an order may have been bought by a state that was lost. `allowDuplicate` does not stand for those: it
+    /// cannot tell the second from the first, bought again.
+    fn may_be_of_the_lost_state(&self, order: &ObservedOrder) -> bool {
+        let Some(rebuilt) = &self.wanted.rebuilt else { return false };
+        let Some((made, rebuilt)) = order.created.zip(rebuilt.server) else { return true };
+        made <= rebuilt.after(self.rules.settle_after)
     }
 
     fn intend(&mut self, baseline: Baseline, now: &Moment) -> Effect {
