@@ -7,6 +7,7 @@
 //! in the order of the names, whatever the order of the manifests.
 
 mod difference;
+mod limits;
 mod table;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 pub use difference::{Difference, differences};
+pub use limits::{Exceeded, exceeded};
 pub use table::build;
 
 use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId};
