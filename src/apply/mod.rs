@@ -16,7 +16,7 @@ mod run;
 mod work;
 
 pub use event::{Ended, Event, Outcome, Skipped, Summary, Tally};
-pub use run::run;
+pub use run::{idle, run};
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use super::lane::{Job, Lane, ended, lanes};
 use super::work::Reply;
 use super::{ApplyError, Session};
 use crate::domain::{NotOrdered, OrderName, Record, RecordKind};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Step};
 use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
 use crate::protocol::{Doubt, Effect, Event as Input, Verdict};
 
@@ -52,6 +52,19 @@ where
         Some(Halt::Journal(error)) => Err(error.into()),
         _ => Ok(summary),
     }
+}
+
+/// Returns what there is to say of a plan that sends nothing: what it keeps, and what it stops.
+#[must_use]
+pub fn idle(plan: &Plan) -> Summary {
+    let counts = plan.counts();
+    let ended = plan.steps.iter().filter_map(ended_by_plan).collect();
+    Summary { ended, kept: counts.keep, orphans: counts.orphan, ..Summary::default() }
+}
+
+fn ended_by_plan(step: &Step) -> Option<Ended> {
+    let Action::Blocked(block) = &step.action else { return None };
+    Some(ended(step, None, Outcome::Blocked(block.clone())))
 }
 
 /// Why nothing new begins.
@@ -114,18 +127,13 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         let steps = self.lanes.iter().flat_map(|lane| &lane.queue);
         let (orders, seats) = steps.fold((0, 0), |(n, seats), step| (n + 1, seats + step.spec.seats()));
         (self.show)(&Event::Started { orders, seats });
-        let mut done = Vec::new();
+        let stopped = plan.steps.iter().filter_map(ended_by_plan);
+        let mut done: Vec<Ended> = stopped.collect();
         for step in &plan.steps {
-            let outcome = match &step.action {
-                Action::Rename { from, .. } => {
-                    let moved = RecordKind::Moved { from: from.clone(), to: step.name.clone() };
-                    self.record(vec![moved]).expect("the plan renames only what is recorded, to what is not");
-                    Outcome::Renamed { from: from.clone() }
-                }
-                Action::Blocked(block) => Outcome::Blocked(block.clone()),
-                _ => continue,
-            };
-            done.push(ended(step, None, outcome));
+            let Action::Rename { from, .. } = &step.action else { continue };
+            let moved = RecordKind::Moved { from: from.clone(), to: step.name.clone() };
+            self.record(vec![moved]).expect("the plan renames only what is recorded, to what is not");
+            done.push(ended(step, None, Outcome::Renamed { from: from.clone() }));
         }
         self.flush()?;
         done.into_iter().for_each(|ended| self.end(ended));

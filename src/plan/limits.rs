@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Plan};
+use super::Plan;
 use crate::domain::{Limits, Recorded, State, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -51,8 +51,7 @@ fn add(a: Amount, b: Amount) -> Amount {
 }
 
 fn to_send(plan: &Plan) -> Amount {
-    let sends =
-        plan.steps.iter().filter(|step| matches!(step.action, Action::Create | Action::Settle { .. }));
+    let sends = plan.steps.iter().filter(|step| step.is_sent());
     sends.fold((0, 0), |sum, step| add(sum, (1, step.spec.seats())))
 }
 
@@ -70,7 +69,7 @@ mod tests {
     use super::*;
     use crate::domain::samples::spec;
     use crate::domain::*;
-    use crate::plan::Step;
+    use crate::plan::{Action, Step};
 
     fn plan(quantities: &[u32]) -> Plan {
         let step = |(n, quantity): (usize, &u32)| Step {

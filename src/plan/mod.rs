@@ -48,6 +48,14 @@ pub struct Step {
     pub action: Action,
 }
 
+impl Step {
+    /// Says whether carrying it out may send an order: a new one, or a pending one once more.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        matches!(self.action, Action::Create | Action::Settle { .. })
+    }
+}
+
 /// What would be done, with its reason inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {

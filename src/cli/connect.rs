@@ -1,0 +1,96 @@
+//! Reaching Partner Center: the real one, one on loopback, or the embedded sandbox. Same client, same HTTP.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::failure::Failure;
+use super::materials::parse_duration;
+use crate::domain::Project;
+use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint};
+use crate::sandbox::{self, Sandbox, SandboxError};
+
+/// The world of the embedded sandbox, in the state directory.
+const WORLD: &str = "sandbox.jsonl";
+
+/// Where orders are bought.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Target {
+    /// Base URL of Partner Center, without `/v1`; plain `http` only to loopback [default: that of `spec.cloud`].
+    #[arg(long, value_name = "URL", env = "ORDERFORM_ENDPOINT")]
+    pub(super) endpoint: Option<String>,
+    /// Use the embedded simulator; its world is kept in the state directory between runs.
+    #[arg(long)]
+    pub(super) sandbox: bool,
+    /// The longest that one request may take.
+    #[arg(long, value_name = "DURATION", default_value = "180s", value_parser = parse_duration)]
+    pub(super) request_timeout: Duration,
+}
+
+/// A Partner Center that can be talked to.
+pub(super) struct Connection {
+    pub(super) client: Arc<Client>,
+    embedded: Option<Embedded>,
+}
+
+/// The embedded sandbox, while it serves.
+struct Embedded {
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), SandboxError>>,
+}
+
+impl Connection {
+    /// Gets ready to talk. Nothing is sent yet.
+    pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
+        let settings = ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
+        if target.sandbox {
+            let (endpoint, embedded) = embed(state_dir).await?;
+            let token = AccessToken::parse("sandbox")?;
+            let client = Arc::new(Client::new(endpoint, token, settings)?);
+            return Ok(Self { client, embedded: Some(embedded) });
+        }
+        let endpoint = match (&target.endpoint, project.cloud) {
+            (Some(url), _) => Endpoint::parse(url)?,
+            (None, cloud) => Endpoint::for_cloud(cloud.unwrap_or_default()),
+        };
+        let client = Arc::new(Client::new(endpoint, access_token()?, settings)?);
+        Ok(Self { client, embedded: None })
+    }
+
+    /// Lets go; the sandbox finishes writing.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        let Some(Embedded { stop, served }) = self.embedded else { return Ok(()) };
+        // It may have ended by itself, which the next line reports.
+        let _ = stop.send(());
+        served.await.map_err(|error| Failure::of(&error))??;
+        Ok(())
+    }
+}
+
+fn access_token() -> Result<AccessToken, Failure> {
+    let text = std::env::var("ORDERFORM_ACCESS_TOKEN").map_err(|_| {
+        Failure::new("there is no access token to sign in to Partner Center with").hint(
+            "put a bearer token for `https://api.partnercenter.microsoft.com` into `ORDERFORM_ACCESS_TOKEN`, or try \
+             everything with `--sandbox` first",
+        )
+    })?;
+    Ok(AccessToken::parse(&text)?)
+}
+
+async fn embed(state_dir: &Path) -> Result<(Endpoint, Embedded), Failure> {
+    let options = sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
+    let sandbox = Sandbox::open(options)?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let endpoint = Endpoint::parse(&format!("http://{}", listener.local_addr()?))?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = tokio::spawn(sandbox.serve(listener, async move {
+        // Whoever embeds it is gone when this ends, one way or the other.
+        let _ = stopped.await;
+    }));
+    Ok((endpoint, Embedded { stop, served }))
+}

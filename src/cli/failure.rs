@@ -1,0 +1,156 @@
+//! What went wrong, the way out, and the exit code: the one place where errors become words for a person.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use crate::apply::ApplyError;
+use crate::domain::is_harmful;
+use crate::partner_center::{ClientError, EndpointError, TokenError};
+use crate::ports::ReadError;
+use crate::sandbox::SandboxError;
+use crate::store::StoreError;
+
+/// The exit codes, as design and README list them.
+pub(crate) mod exit {
+    pub(crate) const DONE: u8 = 0;
+    pub(crate) const FAILED: u8 = 1;
+    pub(crate) const CHANGES: u8 = 2;
+    pub(crate) const MANIFESTS: u8 = 3;
+    pub(crate) const IN_DOUBT: u8 = 4;
+    pub(crate) const REFUSED_BY_GUARD: u8 = 5;
+    pub(crate) const LOCKED: u8 = 6;
+    pub(crate) const INCOMPLETE: u8 = 8;
+    pub(crate) const INTERRUPTED: u8 = 130;
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) exit: u8,
+    /// What went wrong: lower case, no final period.
+    pub(crate) message: String,
+    /// What it was caused by, outermost first.
+    pub(crate) causes: Vec<String>,
+    /// The way out.
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { exit: exit::FAILED, message: message.into(), causes: Vec::new(), hint: None }
+    }
+
+    /// Takes an error with its causes.
+    pub(crate) fn of(error: &dyn Error) -> Self {
+        let mut failure = Self::new(error.to_string());
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            failure.causes.push(error.to_string());
+            cause = error.source();
+        }
+        failure
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn exit(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Returns the text for stderr.
+    pub(crate) fn render(&self) -> String {
+        let mut text = format!("error: {}\n", harmless(&self.message));
+        for cause in &self.causes {
+            let _ = writeln!(text, "  cause: {}", harmless(cause));
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "  hint: {}", harmless(hint));
+        }
+        text
+    }
+}
+
+/// Writes what could move a terminal as `\u{…}`; line breaks stay, indented.
+fn harmless(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => safe.push_str("\n    "),
+            c if is_harmful(c) => safe.extend(c.escape_unicode()),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let failure = Self::of(&error).hint(error.hint());
+        match error {
+            StoreError::Locked { .. } => failure.exit(exit::LOCKED),
+            _ => failure,
+        }
+    }
+}
+
+impl From<EndpointError> for Failure {
+    fn from(error: EndpointError) -> Self {
+        Self::of(&error).hint(error.hint())
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        Self::of(&error).hint("put a bearer token for Partner Center into `ORDERFORM_ACCESS_TOKEN`")
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<SandboxError> for Failure {
+    fn from(error: SandboxError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let hint = match &error {
+            ReadError::SignIn(_) => "the token in `ORDERFORM_ACCESS_TOKEN` is wrong, expired or for something else",
+            ReadError::Refused(_) => "check the customer and what the signed-in application may do",
+            ReadError::NotNow { .. } | ReadError::Failed(_) => "nothing was changed; try again",
+        };
+        Self::of(&error).hint(hint)
+    }
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        let hint = match &error {
+            ApplyError::Journal(_) => {
+                "make room or mend the disk, then run `orderform apply` again: it settles what was in flight before \
+                 it buys anything else"
+            }
+            ApplyError::OtherEndpoint { .. } => {
+                "use another `--state-dir` for each place that orders are bought at, so that pretended orders are \
+                 never taken for real ones"
+            }
+        };
+        Self::of(&error).hint(hint)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::of(&error)
+    }
+}

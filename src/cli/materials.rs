@@ -1,0 +1,172 @@
+//! What most commands begin with: the manifests of a path, and where its state lives.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::TOOL;
+use super::failure::{Failure, exit};
+use super::terminal::Terminal;
+use crate::domain::{DesiredOrder, Lineage, Project, State, Timestamp};
+use crate::manifest::{self, Loaded, Severity};
+use crate::store::{Holder, Notice, Snapshot, Store, StoreError};
+use crate::view::Format;
+
+/// Which manifests, and which state.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Where {
+    /// A manifest, or a directory of manifests.
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) state: WhereState,
+}
+
+/// Which state.
+#[derive(Debug, Clone, Args)]
+pub(super) struct WhereState {
+    /// Where `state.json`, `journal.jsonl` and `lock` live [default: PATH/.orderform].
+    #[arg(long, value_name = "DIR", env = "ORDERFORM_STATE_DIR")]
+    pub(super) state_dir: Option<PathBuf>,
+}
+
+/// Manifests that are in order, and where their state lives.
+pub(super) struct Materials {
+    pub(super) orders: Vec<DesiredOrder>,
+    pub(super) project: Project,
+    pub(super) state_dir: PathBuf,
+}
+
+impl Materials {
+    /// Reads the manifests; every problem is shown, and with an error among them there are none.
+    pub(super) fn load(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
+        let loaded = manifest::load(&place.path);
+        show_diagnostics(&loaded, terminal);
+        if !loaded.is_valid() {
+            let errors = loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
+            let problems = if errors == 1 { "1 problem".to_owned() } else { format!("{errors} problems") };
+            let failure = Failure::new(format!("the manifests have {problems}; nothing was attempted"));
+            return Err(failure.exit(exit::MANIFESTS));
+        }
+        let project = loaded.project.unwrap_or_default();
+        let state_dir = state_dir(&place.path, &place.state, &project);
+        Ok(Self { orders: loaded.orders, project, state_dir })
+    }
+
+    /// Returns the lineage that `orderform.yaml` pins.
+    pub(super) fn lineage(&self) -> Option<Lineage> {
+        self.project.lineage
+    }
+
+    /// Reads the state without changing anything.
+    ///
+    /// Where nothing was ever made, an empty one is as good, because whoever only reads buys nothing.
+    pub(super) fn read_state(&self, terminal: &Terminal) -> Result<State, Failure> {
+        match Store::read(&self.state_dir, self.lineage()) {
+            Ok(Snapshot { state, .. }) => Ok(state),
+            Err(StoreError::Missing { .. }) if self.lineage().is_none() => {
+                terminal.say("note: there is no state yet, so this is planned as if nothing had ever been bought");
+                Ok(empty_state())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Returns the directory that a path's state lives in.
+fn state_dir(path: &Path, chosen: &WhereState, project: &Project) -> PathBuf {
+    if let Some(dir) = &chosen.state_dir {
+        return dir.clone();
+    }
+    let root = root(path);
+    root.join(project.state_dir.as_deref().unwrap_or_else(|| Path::new(".orderform")))
+}
+
+/// Returns the directory of a path: itself, or that of a file.
+pub(super) fn root(path: &Path) -> PathBuf {
+    if !path.is_file() {
+        return path.to_owned();
+    }
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn empty_state() -> State {
+    use crate::domain::{Record, RecordKind};
+    let kind = RecordKind::Genesis { lineage: Lineage::from_random(0), tool: TOOL.to_owned() };
+    State::begin(&Record { serial: 1, time: None, kind }).expect("a history begins with `genesis`")
+}
+
+/// Shows problems on stderr; programs read them on stdout from `validate`.
+fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
+    for diagnostic in &loaded.diagnostics {
+        terminal.say(&manifest::render::human(diagnostic, &loaded.sources, terminal.color_err()));
+    }
+}
+
+/// Says what was put right when the state was opened.
+pub(super) fn show_notices(notices: &[Notice], terminal: &Terminal) {
+    if terminal.format == Format::Human || terminal.verbose {
+        notices.iter().for_each(|notice| terminal.say(&format!("note: {notice}")));
+    }
+}
+
+/// Gathers who we are, for the lock and the journal.
+pub(super) fn holder(command: &str) -> Holder {
+    let system = rustix::system::uname();
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Holder {
+        pid: std::process::id(),
+        host: system.nodename().to_string_lossy().into_owned(),
+        user: user.unwrap_or_else(|_| format!("user {}", rustix::process::getuid().as_raw())),
+        command: command.to_owned(),
+        started: Some(Timestamp::from_unix_ms(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))),
+        tool: TOOL.to_owned(),
+    }
+}
+
+/// Returns the local time, for what is only shown.
+pub(super) fn local_time() -> Timestamp {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_ms(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Draws a new lineage.
+pub(super) fn new_lineage() -> Lineage {
+    Lineage::from_random(uuid::Uuid::new_v4().as_u128())
+}
+
+/// Reads a duration such as `90s`, `30m`, `2h`, `250ms`.
+pub(super) fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit_ms = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err("write a number and a unit, such as `90s`, `30m` or `2h`".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "write a number before the unit, such as `30m`".to_owned())?;
+    number.checked_mul(unit_ms).map(std::time::Duration::from_millis).ok_or_else(|| "that is too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_need_a_number_and_a_unit() {
+        let ms = |text| parse_duration(text).map(|d| d.as_millis());
+        assert_eq!(ms("90s"), Ok(90_000));
+        assert_eq!(ms("30m"), Ok(1_800_000));
+        assert_eq!(ms("2h"), Ok(7_200_000));
+        for wrong in ["", "30", "m", "-1s", "1.5h", "99999999999999999999h", "18446744073709551615d"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

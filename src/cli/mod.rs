@@ -1,0 +1,115 @@
+//! What is typed: one file a command, [`failure`] for what goes wrong, the rest for what commands share.
+//!
+//! A command takes its arguments and a [`Terminal`] and returns an exit code or a [`Failure`](failure::Failure);
+//! [`main`] is the only place that reads the process's arguments and environment as a whole.
+
+mod adopt;
+mod apply;
+mod connect;
+mod failure;
+mod init;
+mod materials;
+mod plan;
+mod rebuild;
+mod sandbox;
+mod shell;
+mod signals;
+mod state;
+mod terminal;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use failure::{Failure, exit};
+use terminal::Terminal;
+
+/// The name and version of this program, for the journal.
+const TOOL: &str = concat!("orderform ", env!("CARGO_PKG_VERSION"));
+
+/// Buys what the manifests declare, exactly once.
+///
+/// Manifests (YAML) declare the orders that a partner's customers should have in Microsoft Partner Center. `plan` says
+/// what would be bought, `apply` buys it and records it, and nothing is ever bought twice.
+#[derive(Debug, Parser)]
+#[command(name = "orderform", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    shown: Shown,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How things are shown.
+#[derive(Debug, Clone, Args)]
+struct Shown {
+    /// The format of what goes to stdout.
+    #[arg(long, global = true, env = "ORDERFORM_FORMAT", value_enum, default_value = "human")]
+    format: crate::view::Format,
+    /// When to colour what is shown.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    color: terminal::Color,
+    /// Show what needs nobody's attention too.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make `orderform.yaml` where there is none, and an empty state; safe to repeat.
+    Init(init::InitArgs),
+    /// Read the manifests and print every problem.
+    Validate(validate::ValidateArgs),
+    /// Say what would be done; no network, no credentials.
+    Plan(plan::PlanArgs),
+    /// Plan, ask, buy what is missing, and record it.
+    Apply(apply::ApplyArgs),
+    /// Serve the built-in Partner Center simulator, or list what was bought there.
+    Sandbox(sandbox::SandboxArgs),
+    /// Look at the recorded state, or mend it.
+    State(state::StateArgs),
+    /// Record an order that already exists.
+    Adopt(adopt::AdoptArgs),
+    /// Say how an attempt in doubt ended.
+    Settle(adopt::SettleArgs),
+    /// Print a completion script for a shell.
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page.
+    Man,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    terminal::note_journal_on_panic();
+    terminal::start_log();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return ExitCode::from(terminal::show_usage(&usage)),
+    };
+    let mut terminal = Terminal::of_process(&cli.shown);
+    let ended = run(cli.command, &mut terminal);
+    ExitCode::from(ended.unwrap_or_else(|failure| terminal.fail(&failure)))
+}
+
+fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
+    match command {
+        Command::Init(args) => init::run(&args, terminal),
+        Command::Validate(args) => validate::run(&args, terminal),
+        Command::Plan(args) => plan::run(&args, terminal),
+        Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
+        Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
+        Command::State(args) => state::run(args, terminal),
+        Command::Adopt(args) => on_runtime(adopt::adopt(&args, terminal)),
+        Command::Settle(args) => on_runtime(adopt::settle(&args, terminal)),
+        Command::Completions(args) => shell::completions(&args, terminal),
+        Command::Man => shell::man(terminal),
+    }
+}
+
+/// Runs a command that talks to a server.
+fn on_runtime(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(command)
+}

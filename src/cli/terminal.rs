@@ -1,0 +1,132 @@
+//! The streams of the process, and what is known of the terminal behind them.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::Shown;
+use super::failure::Failure;
+use crate::view::{self, Format, Look, View};
+
+/// When to colour what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The streams of the process, and how to write to them.
+pub(super) struct Terminal {
+    pub(super) format: Format,
+    pub(super) verbose: bool,
+    color_out: bool,
+    color_err: bool,
+}
+
+impl Terminal {
+    pub(super) fn of_process(shown: &Shown) -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let wanted = |is_terminal: bool| match shown.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !no_color && !dumb,
+        };
+        Self {
+            format: shown.format,
+            verbose: shown.verbose,
+            color_out: wanted(io::stdout().is_terminal()),
+            color_err: wanted(io::stderr().is_terminal()),
+        }
+    }
+
+    /// Returns the view that writes to stdout.
+    pub(super) fn view(&self) -> Box<dyn View> {
+        let look = Look { color: self.color_out, width: width(), verbose: self.verbose };
+        view::open(self.format, io::stdout(), look)
+    }
+
+    pub(super) fn color_err(&self) -> bool {
+        self.color_err
+    }
+
+    /// Writes a line for people to stderr. Where nobody reads it, nothing is lost.
+    pub(super) fn say(&self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Writes a text to stdout.
+    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush())?)
+    }
+
+    pub(super) fn is_interactive(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a question on stderr and returns the line that was typed; `None` at the end of the input.
+    pub(super) fn ask(&self, question: &str) -> Option<String> {
+        let mut err = io::stderr();
+        write!(err, "{question}").and_then(|()| err.flush()).ok()?;
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line).ok()?;
+        (read > 0).then(|| line.trim().to_owned())
+    }
+
+    /// Shows a failure, to people on stderr and to programs on stdout, and returns its exit code.
+    pub(super) fn fail(&self, failure: &Failure) -> u8 {
+        let _ = io::stderr().write_all(failure.render().as_bytes());
+        if self.format == Format::Json {
+            let document = json!({
+                "type": "error",
+                "exitCode": failure.exit,
+                "message": failure.message,
+                "causes": failure.causes,
+                "hint": failure.hint,
+            });
+            let _ = writeln!(io::stdout(), "{document}");
+        }
+        failure.exit
+    }
+}
+
+/// Returns how wide the terminal is; 80 columns where nobody knows.
+fn width() -> usize {
+    let by_shell = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let by_terminal = || {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    };
+    by_shell.or_else(by_terminal).unwrap_or(80).clamp(40, 400)
+}
+
+/// Shows what clap says of a wrong call, or of `--help`, and returns the exit code: 1 for a wrong call.
+pub(super) fn show_usage(usage: &clap::Error) -> u8 {
+    let _ = usage.print();
+    u8::from(usage.use_stderr())
+}
+
+/// Sends the log to stderr where `ORDERFORM_LOG` asks for one (`debug`, `orderform=trace`).
+pub(super) fn start_log() {
+    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("ORDERFORM_LOG") else { return };
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
+}
+
+/// Tells after a panic, which is a bug, that nothing recorded is lost by it.
+pub(super) fn note_journal_on_panic() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        default(panic);
+        let _ = writeln!(
+            io::stderr(),
+            "error: orderform stopped because of a bug\n  hint: the journal knows what was in flight: \
+             `orderform apply` settles it before it buys anything; please report the text above"
+        );
+    }));
+}

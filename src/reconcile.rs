@@ -1,0 +1,64 @@
+//! One pass: plan, hold the plan against its limits, ask, apply.
+//!
+//! The command line makes one pass, `watch` makes one after another. Whoever calls has read the manifests and opened
+//! the state; what a pass shows goes to the view it was given.
+
+use crate::apply::{self, ApplyError, Event, Session, Summary};
+use crate::domain::{DesiredOrder, Limits, Recorded, Timestamp};
+use crate::plan::{self, Exceeded, Plan};
+use crate::ports::{Journal, PartnerCenter, Timer};
+
+/// How a pass ended.
+#[derive(Debug)]
+pub enum Pass {
+    /// The plan went beyond these limits; nothing was attempted.
+    OverLimits(Vec<Exceeded>),
+    /// Whoever was asked said no; nothing was attempted.
+    Declined,
+    /// It was carried out.
+    Done(Summary),
+}
+
+/// What the caller of a pass decides and hears.
+pub trait Watcher {
+    /// Is shown the plan and says whether to carry it out. Asked only where something would be sent.
+    fn approve(&mut self, plan: &Plan) -> bool;
+
+    /// Is told of an event.
+    fn event(&mut self, event: &Event);
+}
+
+/// Makes one pass. `now` is the server's time, for limits by hour and day.
+///
+/// # Errors
+/// [`ApplyError`]; whatever had happened before is in the journal.
+pub async fn pass<P: PartnerCenter, T: Timer, J: Journal>(
+    desired: &[DesiredOrder],
+    limits: &Limits,
+    now: Timestamp,
+    session: Session<'_, P, T, J>,
+    watcher: &mut dyn Watcher,
+) -> Result<Pass, ApplyError> {
+    let plan = plan::build(desired, session.state);
+    let over = plan::exceeded(&plan, session.state, limits, now);
+    if !over.is_empty() {
+        return Ok(Pass::OverLimits(over));
+    }
+    let counts = plan.counts();
+    if counts.create + counts.settle > 0 && !watcher.approve(&plan) {
+        return Ok(Pass::Declined);
+    }
+    let summary = apply::run(&plan, session, &mut |event| watcher.event(event)).await?;
+    Ok(Pass::Done(summary))
+}
+
+/// Says whether carrying out a plan would make any request.
+#[must_use]
+pub fn needs_partner_center(plan: &Plan, state: &crate::domain::State) -> bool {
+    let counts = plan.counts();
+    let incomplete = |name| match state.orders.get(name) {
+        Some(Recorded::Created(bought)) => bought.order.subscription_ids.iter().any(Option::is_none),
+        _ => false,
+    };
+    counts.create + counts.settle > 0 || plan.steps.iter().any(|step| incomplete(&step.name))
+}
