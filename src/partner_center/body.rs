@@ -60,9 +60,15 @@ pub(super) fn read_orders(
     if next_link(&list).is_some() || member(&list, "continuationToken").is_some() {
         return Err(Excerpt::of("the list of orders has another page"));
     }
-    let mut orders: Vec<ObservedOrder> = Vec::new();
+    let counted = counted(&list);
+    let items = read_items(list)?;
+    if counted.is_some_and(|counted| counted > items.len() as u64) {
+        let why = format!("a list that shows {} items and counts more", items.len());
+        return Err(Excerpt::of(&why));
+    }
+    let mut orders = Vec::new();
     let mut ids = HashSet::new();
-    for (position, item) in read_items(list)?.into_iter().enumerate() {
+    for (position, item) in items.into_iter().enumerate() {
         let order = observed_order(item);
         let order =
             order.map_err(|why| Excerpt::of(&format!("order {position} of the list: {why}")))?;
@@ -77,20 +83,18 @@ pub(super) fn read_orders(
     Ok(orders)
 }
 
-/// Takes the items out of the envelope of a list. An envelope that counts more of them is refused.
+/// Takes the items out of the envelope of a list.
 pub(super) fn read_items(mut list: Value) -> Result<Vec<Value>, Excerpt> {
-    let total = list.get("totalCount").and_then(Value::as_u64);
-    let items = match list.get_mut("items").map(Value::take) {
-        Some(Value::Array(items)) => items,
-        None if total == Some(0) => Vec::new(),
-        _ => return Err(Excerpt::of("not a list: no `items`")),
-    };
-    let shown = items.len() as u64;
-    if total.is_some_and(|total| total > shown) {
-        let why = format!("a list that shows {shown} items and counts more");
-        return Err(Excerpt::of(&why));
+    match list.get_mut("items").map(Value::take) {
+        Some(Value::Array(items)) => Ok(items),
+        None if counted(&list) == Some(0) => Ok(Vec::new()),
+        _ => Err(Excerpt::of("not a list: no `items`")),
     }
-    Ok(items)
+}
+
+/// Returns how many items a list says it shows.
+fn counted(list: &Value) -> Option<u64> {
+    list.get("totalCount").and_then(Value::as_u64)
 }
 
 /// Returns `links.next` of a list.
@@ -257,6 +261,43 @@ mod tests {
         ] {
             let error = orders(&body).unwrap_err();
             assert!(error.contains(why), "{body}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_order_or_error_cut_anywhere_is_neither() {
+        let order = item("a").replace(
+            "{\"id\"",
+            &format!("{{\"referenceCustomerId\":\"{CUSTOMER}\",\"id\""),
+        );
+        let fault = r#"{"code":800002,"description":"wrong","data":[],"source":"PartnerFD"}"#;
+        assert!(matches!(
+            classify(201, order.as_bytes()),
+            AnswerBody::Order(_)
+        ));
+        assert!(matches!(
+            classify(400, fault.as_bytes()),
+            AnswerBody::Error(_)
+        ));
+        for whole in [order.as_str(), fault] {
+            for end in 0..whole.len() {
+                let cut = classify(201, &whole.as_bytes()[..end]);
+                assert!(matches!(cut, AnswerBody::Unreadable(_)), "{cut:?}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever one byte of an answer is changed to, nothing panics and no failure becomes an order.
+        #[test]
+        fn any_body_is_told_apart(at in 0_usize..60, byte: u8, junk: Vec<u8>, status in 100_u16..600) {
+            let mut body = item("a").into_bytes();
+            let at = at % body.len();
+            body[at] = byte;
+            for body in [body, junk] {
+                let order = matches!(classify(status, &body), AnswerBody::Order(_));
+                proptest::prop_assert!(!order, "it has no customer");
+            }
         }
     }
 

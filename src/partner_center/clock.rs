@@ -15,7 +15,7 @@ const BOOT_ID_FILE: &str = "/proc/sys/kernel/random/boot_id";
 
 /// What time it is there, as well as it is known here.
 #[derive(Debug)]
-pub struct ServerClock {
+pub(super) struct ServerClock {
     boot_id: String,
     newest: Mutex<Option<Reading>>,
 }
@@ -29,8 +29,7 @@ struct Reading {
 
 impl ServerClock {
     /// Makes a clock that has not heard of the server yet.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let boot_id = std::fs::read_to_string(BOOT_ID_FILE).unwrap_or_default();
         Self {
             boot_id: boot_id.trim().to_owned(),
@@ -39,13 +38,12 @@ impl ServerClock {
     }
 
     /// Returns the instant there: the newest `Date` and the time that has passed since.
-    #[must_use]
-    pub fn now(&self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
         self.now_at(boot_ms())
     }
 
     /// Takes the `Date` of an answer that has just come, and returns its instant.
-    pub fn note(&self, date: Option<Timestamp>) -> Moment {
+    pub(super) fn note(&self, date: Option<Timestamp>) -> Moment {
         self.note_at(date, boot_ms())
     }
 
@@ -72,12 +70,6 @@ impl ServerClock {
             boot_id: self.boot_id.clone(),
             boot_ms,
         }
-    }
-}
-
-impl Default for ServerClock {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

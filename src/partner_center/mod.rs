@@ -18,5 +18,4 @@ pub mod wire;
 
 pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
-pub use clock::ServerClock;
 pub use endpoint::{Cloud, Endpoint, EndpointError};

@@ -40,8 +40,14 @@ pub(super) async fn ask(act: Act, settings: ClientSettings) -> Answer {
     let answer = client(&server.base, settings)
         .create_order(outgoing())
         .await;
+    // A hurried client may have gone before the server looked; no client comes twice.
     let seen = (server.connections(), server.requests().len());
-    assert_eq!(seen, (1, 1), "one connection and one request a create");
+    let most = seen.0 <= 1 && seen.1 <= 1;
+    let lost = matches!(answer, Answer::Lost(_));
+    assert!(
+        most && (lost || seen == (1, 1)),
+        "{seen:?}: one connection and one request a create"
+    );
     assert!(!format!("{answer:?}").contains("c4n4ry"), "{answer:?}");
     answer
 }

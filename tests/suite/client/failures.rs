@@ -170,11 +170,24 @@ fn an_answer_that_does_not_end_where_it_says_is_lost() {
         lost(b"HTTP/1.1 201 Created\r\nContent-Length: -1\r\n\r\n{}"),
         lost(b"HTTP/1.1 999999 What\r\n\r\n{}"),
         lost(b"garbage\r\n\r\n"),
+        lost(b"HTTP/2.0 201 Created\r\nContent-Length: 2\r\n\r\n{}"),
+        lost(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        // Two lengths: whoever put one of them there may have put more.
+        lost(b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n{}".to_vec(), "101 unreadable: an empty body".to_owned()),
         lost(&answer("201 Created", &many, SMALL)),
         lost(&answer("201 Created", &long, SMALL)),
         lost(&answer("201 Created", "", "x".repeat(600 << 10))),
     ]);
     assert_eq!(told(&run(ask(Act::Reset, settings()))), "lost");
+}
+
+/// Waits a fifth of a second for an answer.
+fn hurried() -> ClientSettings {
+    ClientSettings {
+        request_timeout: Duration::from_millis(200),
+        ..settings()
+    }
 }
 
 #[test]
@@ -191,10 +204,6 @@ fn an_answer_without_end_is_given_up_at_the_limit() {
         "lost"
     );
     let head = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();
-    let hurried = || ClientSettings {
-        request_timeout: Duration::from_millis(200),
-        ..settings()
-    };
     assert_eq!(
         told(&run(ask(Act::Endless(head.clone(), head), hurried()))),
         "lost"
@@ -203,10 +212,6 @@ fn an_answer_without_end_is_given_up_at_the_limit() {
 
 #[test]
 fn an_answer_that_does_not_come_in_time_is_lost_wherever_it_stops() {
-    let hurried = || ClientSettings {
-        request_timeout: Duration::from_millis(200),
-        ..settings()
-    };
     let whole = answer("201 Created", "", SMALL);
     for bytes in [&b""[..], b"HTTP/1.1 201", &whole[..whole.len() - 1]] {
         let answer = run(ask(Act::Hold(bytes.to_vec()), hurried()));

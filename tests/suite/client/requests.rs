@@ -113,6 +113,17 @@ fn a_redirect_is_reported_and_never_followed() {
 }
 
 #[test]
+fn localhost_is_this_machine() {
+    run(async {
+        let server = Server::start(vec![Act::Answer(answer("400 Bad Request", "", "{}"))]).await;
+        let base = server.base.replace("127.0.0.1", "localhost");
+        let answer = client(&base, settings()).create_order(outgoing()).await;
+        assert_eq!(told(&answer), "400 unreadable: {}");
+        assert!(server.requests()[0].contains("host: localhost:"));
+    });
+}
+
+#[test]
 fn every_create_has_a_connection_of_its_own() {
     run(async {
         let server = Server::start(vec![Act::Hold(answer("400 Bad Request", "", "{}"))]).await;
