@@ -157,6 +157,11 @@ fn an_answer_that_does_not_end_where_it_says_is_lost() {
     let cut = answer("201 Created", "", SMALL);
     let cut = cut[..cut.len() - 1].to_vec();
     let lost = |bytes: &[u8]| (bytes.to_vec(), "lost".to_owned());
+    let upgrade =
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n{}";
+    let two_lengths =
+        b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n\
+        2\r\n{}\r\n0\r\n\r\n";
     let many = "X: y\r\n".repeat(100_000);
     let long = format!("X: {}\r\n", "y".repeat(1 << 20));
     check(&[
@@ -173,8 +178,8 @@ fn an_answer_that_does_not_end_where_it_says_is_lost() {
         lost(b"HTTP/2.0 201 Created\r\nContent-Length: 2\r\n\r\n{}"),
         lost(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         // Two lengths: whoever put one of them there may have put more.
-        lost(b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
-        (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n{}".to_vec(), "101 unreadable: an empty body".to_owned()),
+        lost(two_lengths),
+        (upgrade.to_vec(), "101 unreadable: an empty body".to_owned()),
         lost(&answer("201 Created", &many, SMALL)),
         lost(&answer("201 Created", &long, SMALL)),
         lost(&answer("201 Created", "", "x".repeat(600 << 10))),

@@ -50,7 +50,13 @@ fn a_create_leaves_as_documented() {
     ];
     expected.sort();
     assert_eq!(headers, expected);
-    let documented = r#"{"Id":null,"ReferenceCustomerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","BillingCycle":"unknown","LineItems":[{"LineItemNumber":0,"OfferId":"84A03D81-6B37-4D66-8D4A-FAEA24541538","SubscriptionId":null,"ParentSubscriptionId":null,"FriendlyName":"new offer purchase","Quantity":5,"PartnerIdOnRecord":null,"Attributes":{"ObjectType":"OrderLineItem"}}],"CreationDate":null,"Attributes":{"ObjectType":"Order"}}"#;
+    let documented = concat!(
+        r#"{"Id":null,"ReferenceCustomerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","BillingCycle":"unknown","#,
+        r#""LineItems":[{"LineItemNumber":0,"OfferId":"84A03D81-6B37-4D66-8D4A-FAEA24541538","#,
+        r#""SubscriptionId":null,"ParentSubscriptionId":null,"FriendlyName":"new offer purchase","Quantity":5,"#,
+        r#""PartnerIdOnRecord":null,"Attributes":{"ObjectType":"OrderLineItem"}}],"CreationDate":null,"#,
+        r#""Attributes":{"ObjectType":"Order"}}"#,
+    );
     assert_eq!(body, documented);
 }
 
