@@ -1,3 +1,21 @@
-//! The real API, over HTTP.
+//! The real API, over HTTP: [`Client`] is Partner Center as [`ports`](crate::ports) has it.
+//!
+//! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
+//! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
+//! created orders, `exchange` is one request and its whole answer, `clock` the server's clock.
+//!
+//! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
 
+mod audit;
+mod auth;
+mod body;
+mod client;
+mod clock;
+mod convert;
+mod endpoint;
+mod exchange;
 pub mod wire;
+
+pub use auth::{AccessToken, TokenError};
+pub use client::{Client, ClientError, ClientSettings};
+pub use endpoint::{Cloud, Endpoint, EndpointError};

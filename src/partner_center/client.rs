@@ -1,0 +1,311 @@
+//! Partner Center over HTTP: one request a call, and what came back of it.
+//!
+//! Reads share connections. A create has a connection of its own, HTTP/1.1 and never used again, so that a stale one
+//! can neither make its answer ambiguous nor move the library to send it twice.
+//!
+//! **Invariant:** nothing is sent twice, no redirect is followed, no proxy of the environment is used, and the
+//! deadline of a request covers all of it, from the look-up of the name to the last byte of the answer.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use uuid::Uuid;
+
+use super::auth::AccessToken;
+use super::clock::ServerClock;
+use super::endpoint::Endpoint;
+use super::exchange::{Failure, Whole, exchange};
+use super::{audit, body, convert};
+use crate::domain::AuditedOrder;
+use crate::domain::{
+    Answer, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent, ObservedOrder, OrderId, OrderSpec,
+};
+use crate::ports::{Outgoing, PartnerCenter, ReadError};
+
+/// What Microsoft's own client waits (the Partner Center .NET SDK's default timeout).
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const ORDER_LIMIT_BYTES: usize = 8 << 20;
+const LIST_LIMIT_BYTES: usize = 64 << 20;
+/// Of audit records; 500 a page by the sample of "Get a record of Partner Center activity".
+const MOST_PAGES: usize = 50;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
+const LOCALE: HeaderName = HeaderName::from_static("x-locale");
+const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-application");
+
+/// How a client behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// How long a request may take, all of it.
+    pub request_timeout: Duration,
+    /// How long it may take to reach the server, TLS included.
+    pub connect_timeout: Duration,
+    /// `X-Locale`: the language of error descriptions and of names that are filled in ("Partner Center REST headers").
+    pub locale: String,
+    /// `MS-PartnerCenter-Application`: what audit records call us ("Partner Center REST headers").
+    pub application: String,
+    /// The longest answer about one order that is read.
+    pub order_limit_bytes: usize,
+    /// The longest list that is read.
+    pub list_limit_bytes: usize,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            request_timeout: REQUEST_TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            locale: "en-US".to_owned(),
+            application: concat!("orderform/", env!("CARGO_PKG_VERSION")).to_owned(),
+            order_limit_bytes: ORDER_LIMIT_BYTES,
+            list_limit_bytes: LIST_LIMIT_BYTES,
+        }
+    }
+}
+
+/// Why a client could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// A setting that no header can carry.
+    #[error("the {0} has characters that no header has")]
+    Header(&'static str),
+    /// TLS could not be set up: the system's certificates, most likely.
+    #[error("cannot set up TLS")]
+    Tls(#[source] reqwest::Error),
+}
+
+/// Partner Center at one endpoint, for one who is signed in.
+#[derive(Debug)]
+pub struct Client {
+    endpoint: Endpoint,
+    credential: AccessToken,
+    settings: ClientSettings,
+    /// What every request has, but for who sends it and its ids.
+    headers: HeaderMap,
+    reads: reqwest::Client,
+    creates: reqwest::Client,
+    clock: ServerClock,
+}
+
+impl Client {
+    /// Makes a client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ClientError`] where a setting does not fit a header, or the system's certificates cannot be loaded.
+    pub fn new(
+        endpoint: Endpoint,
+        credential: AccessToken,
+        settings: ClientSettings,
+    ) -> Result<Self, ClientError> {
+        // Whoever was first has set it, and to the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let header = |text: &str, what| HeaderValue::from_str(text).map_err(|_| ClientError::Header(what));
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(LOCALE, header(&settings.locale, "locale")?);
+        headers.insert(APPLICATION, header(&settings.application, "application name")?);
+        let reads = connections(&endpoint, &settings).build();
+        let creates = connections(&endpoint, &settings).http1_only().pool_max_idle_per_host(0).build();
+        Ok(Self {
+            reads: reads.map_err(ClientError::Tls)?,
+            creates: creates.map_err(ClientError::Tls)?,
+            endpoint,
+            credential,
+            settings,
+            headers,
+            clock: ServerClock::new(),
+        })
+    }
+
+    /// Sends one request and reads its whole answer, taking the time from it.
+    async fn ask(&self, request: reqwest::RequestBuilder, limit: usize) -> Result<(Whole, Moment), Failure> {
+        let request = request.header(AUTHORIZATION, self.credential.header());
+        let mut whole = exchange(request, limit).await?;
+        whole.body = self.credential.blot(whole.body);
+        // An error of the server may be a front door's, whose clock is another.
+        let date = whole.date.filter(|_| whole.status < 500);
+        let at = self.clock.note(date);
+        Ok((whole, at))
+    }
+
+    /// Reads something; `Ok` for any whole answer.
+    async fn read(&self, url: Url, extra: HeaderMap, limit: usize) -> Result<(Whole, Moment), ReadError> {
+        let path = url.path().to_owned();
+        let request_id = Uuid::new_v4();
+        let mut headers = self.headers.clone();
+        headers.extend(extra);
+        headers.insert(REQUEST_ID, guid(&request_id));
+        headers.insert(CORRELATION_ID, guid(&Uuid::new_v4()));
+        let request = self.reads.request(Method::GET, url).headers(headers);
+        let answer = self.ask(request, limit).await;
+        match answer {
+            Ok((whole, at)) => {
+                tracing::debug!(%path, %request_id, status = whole.status, "read");
+                Ok((whole, at))
+            }
+            Err(Failure::NotSent(why) | Failure::Lost(why)) => {
+                tracing::debug!(%path, %request_id, %why, "not read");
+                Err(ReadError::Failed(why))
+            }
+        }
+    }
+
+    fn orders_url(&self, customer: CustomerId) -> Url {
+        self.endpoint.url(&["customers", &customer.to_string(), "orders"]).expect("a GUID is a path segment")
+    }
+
+    async fn post(&self, send: &Outgoing) -> Result<(Whole, Moment), Failure> {
+        let mut headers = self.headers.clone();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(REQUEST_ID, guid(&send.request_id));
+        headers.insert(CORRELATION_ID, guid(&send.correlation_id));
+        let request = self
+            .creates
+            .request(Method::POST, self.orders_url(send.customer))
+            .headers(headers)
+            .body(send.body.clone());
+        self.ask(request, self.settings.order_limit_bytes).await
+    }
+}
+
+impl PartnerCenter for Client {
+    fn endpoint(&self) -> EndpointId {
+        self.endpoint.id()
+    }
+
+    fn render(&self, spec: &OrderSpec) -> String {
+        convert::render(spec)
+    }
+
+    fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    async fn create_order(&self, send: Outgoing) -> Answer {
+        let (customer, request_id) = (send.customer, send.request_id);
+        let answer = match self.post(&send).await {
+            Ok((whole, _)) => Answer::Response {
+                status: whole.status,
+                retry_after: whole.retry_after,
+                body: body::classify(whole.status, &whole.body),
+            },
+            Err(Failure::NotSent(why)) => Answer::NotSent(NotSent(why)),
+            Err(Failure::Lost(why)) => Answer::Lost(why),
+        };
+        tracing::debug!(%customer, %request_id, ?answer, "create order");
+        answer
+    }
+
+    async fn list_orders(&self, customer: CustomerId) -> Result<Listing, ReadError> {
+        let url = self.orders_url(customer);
+        let limit = self.settings.list_limit_bytes;
+        let (whole, at) = self.read(url, HeaderMap::new(), limit).await?;
+        if whole.status != 200 {
+            return Err(read_error(&whole));
+        }
+        let orders = body::read_orders(customer, &whole.body).map_err(ReadError::Failed)?;
+        Ok(Listing { orders, at })
+    }
+
+    async fn find_order(
+        &self,
+        customer: CustomerId,
+        order: OrderId,
+    ) -> Result<Option<ObservedOrder>, ReadError> {
+        let segments = ["customers", &customer.to_string(), "orders", order.as_str()];
+        let url = self.endpoint.url(&segments);
+        let url = url.ok_or_else(|| failed(&format!("`{order}` is not an order id")))?;
+        let limit = self.settings.order_limit_bytes;
+        let (whole, _) = self.read(url, HeaderMap::new(), limit).await?;
+        if whole.status == 404 && body::read_fault(404, &whole.body).is_some() {
+            return Ok(None);
+        }
+        if whole.status != 200 {
+            return Err(read_error(&whole));
+        }
+        let value = body::read(&whole.body).map_err(ReadError::Failed)?;
+        let found = convert::observed_order(value).map_err(ReadError::Failed)?;
+        if found.id == order && found.customer_id == Some(customer) {
+            Ok(Some(found))
+        } else {
+            Err(failed(&format!("asked for order `{order}`, another one came")))
+        }
+    }
+
+    async fn audited_orders(
+        &self,
+        customer: CustomerId,
+        since: Moment,
+    ) -> Result<Vec<AuditedOrder>, ReadError> {
+        let Some(since) = since.server.or_else(|| self.now().server) else {
+            return Ok(Vec::new());
+        };
+        let mut next = Some((audit::records_url(&self.endpoint, customer, since), HeaderMap::new()));
+        let mut orders = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let Some((url, extra)) = next.take() else {
+                break;
+            };
+            let page = url.clone();
+            let limit = self.settings.list_limit_bytes;
+            let (whole, _) = self.read(url, extra, limit).await?;
+            if whole.status != 200 {
+                return Err(read_error(&whole));
+            }
+            let list = body::read(&whole.body).map_err(ReadError::Failed)?;
+            next = audit::next_page(&self.endpoint, &page, &list);
+            let records = body::read_items(list).map_err(ReadError::Failed)?;
+            let created = |record| audit::created_order(customer, record);
+            orders.extend(records.into_iter().filter_map(created));
+        }
+        Ok(orders)
+    }
+}
+
+/// Makes the connections that reads and creates have in common.
+fn connections(endpoint: &Endpoint, settings: &ClientSettings) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .user_agent(&settings.application)
+        .timeout(settings.request_timeout)
+        .connect_timeout(settings.connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .https_only(!endpoint.is_plain())
+        .tls_version_min(reqwest::tls::Version::TLS_1_2);
+    if !endpoint.is_plain() {
+        return builder;
+    }
+    // No system certificates where there is no TLS, and whatever the system thinks `localhost` is, it is this machine.
+    let port = endpoint.port().unwrap_or(80);
+    let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
+    builder.tls_certs_only([]).resolve_to_addrs("localhost", &here)
+}
+
+fn guid(id: &impl std::fmt::Display) -> HeaderValue {
+    HeaderValue::from_str(&id.to_string()).expect("a GUID is visible ASCII")
+}
+
+/// Says why a whole answer is not what was asked for.
+fn read_error(whole: &Whole) -> ReadError {
+    let fault = body::read_fault(whole.status, &whole.body);
+    let retry_after = whole.retry_after;
+    let beginning = body::beginning(&whole.body);
+    match (whole.status, fault) {
+        (401, Some(fault)) => ReadError::SignIn(Excerpt::of(&fault.to_string())),
+        (401, None) => ReadError::SignIn(beginning),
+        (429, _) => ReadError::NotNow { retry_after },
+        (503, _) if retry_after.is_some() => ReadError::NotNow { retry_after },
+        (400..500, Some(fault)) => ReadError::Refused(fault),
+        (status, _) => failed(&format!("answer {status}: {beginning}")),
+    }
+}
+
+fn failed(why: &str) -> ReadError {
+    ReadError::Failed(Excerpt::of(why))
+}
