@@ -65,20 +65,25 @@ impl Excerpt {
     /// The most characters that are kept.
     pub const LIMIT: usize = 300;
 
-    /// Keeps the beginning of a text and writes what could move a terminal as `\u{…}`.
+    /// Keeps the beginning of a text and writes what could move a terminal as `\u{…}`. The excerpt of an excerpt is
+    /// the same one, so that it survives being recorded.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut kept = String::with_capacity(text.len().min(Self::LIMIT));
-        let mut characters = text.chars();
-        for c in characters.by_ref().take(Self::LIMIT) {
-            match c {
-                '\n' | '\r' | '\t' => kept.push(' '),
-                c if is_harmful(c) => kept.extend(c.escape_unicode()),
-                c => kept.push(c),
+        let mut room = Self::LIMIT;
+        for c in text.chars() {
+            let escaped: String = match c {
+                '\n' | '\r' | '\t' => ' '.into(),
+                c if is_harmful(c) => c.escape_unicode().collect(),
+                c => c.into(),
+            };
+            let taken = escaped.chars().count();
+            if taken > room {
+                kept.push('…');
+                break;
             }
-        }
-        if characters.next().is_some() {
-            kept.push('…');
+            room -= taken;
+            kept.push_str(&escaped);
         }
         Self(kept)
     }
@@ -114,5 +119,18 @@ mod tests {
         let text = Excerpt::of("a\u{1b}[2Jb\u{202e}c\r\n");
         assert_eq!(text.as_str(), "a\\u{1b}[2Jb\\u{202e}c  ");
         assert_eq!(Excerpt::of(&"x".repeat(5000)).as_str().chars().count(), Excerpt::LIMIT + 1);
+    }
+
+    #[test]
+    fn the_excerpt_of_an_excerpt_is_the_same() {
+        for text in [
+            "short",
+            &"x".repeat(301),
+            &"\u{1b}".repeat(300),
+            &"x\u{202e}…".repeat(200),
+        ] {
+            let once = Excerpt::of(text);
+            assert_eq!(once, Excerpt::of(once.as_str()), "{text}");
+        }
     }
 }
