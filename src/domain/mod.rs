@@ -1,6 +1,6 @@
 //! What an order is and what we know about one: values, and the one function that changes them.
 //!
-//! [`order`] is what the manifests want, [`observed`] what Partner Center reports, [`journal`] what has
+//! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`observed`] what Partner Center reports, [`journal`] what has
 //! happened, [`state`] what follows from it, [`moment`] how time is measured where money depends on it.
 //!
 //! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate
@@ -12,6 +12,7 @@ pub mod journal;
 pub mod moment;
 pub mod observed;
 pub mod order;
+pub mod project;
 pub mod state;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
@@ -25,4 +26,5 @@ pub use journal::{
 pub use moment::{Moment, Timestamp};
 pub use observed::{Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
+pub use project::{Cloud, Limits, Marker, Project, Recovery, RecoveryMode};
 pub use state::{Bought, FoldError, Recorded, State};

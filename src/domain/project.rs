@@ -1,0 +1,107 @@
+//! What `orderform.yaml` settles for a whole project: where, how carefully, and how much at most.
+//!
+//! **Invariant:** values only. What is absent was not written; who reads it knows the default.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::ids::Lineage;
+
+/// The settings of a project (`kind: Project`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Project {
+    /// Which history the state must belong to; `init` pins it.
+    pub lineage: Option<Lineage>,
+    /// Where the state lives, as written; a relative path is meant from the project's directory.
+    pub state_dir: Option<PathBuf>,
+    /// Which cloud is bought from.
+    pub cloud: Option<Cloud>,
+    /// How an attempt in doubt is settled.
+    pub recovery: Recovery,
+    /// How much may be bought.
+    pub limits: Limits,
+}
+
+/// The clouds that Partner Center sells, each with an endpoint and a sign-in of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cloud {
+    /// The public cloud.
+    Public,
+    /// For the government of the United States.
+    UsGovernment,
+    /// Operated by 21Vianet.
+    China,
+}
+
+impl Cloud {
+    /// All of them, as manifests name them.
+    pub const ALL: [(&str, Self); 3] = [
+        ("public", Self::Public),
+        ("us-government", Self::UsGovernment),
+        ("china", Self::China),
+    ];
+}
+
+/// How an attempt in doubt is settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// What counts as evidence, and what may be sent again.
+    pub mode: RecoveryMode,
+    /// How old the last send must be before the order list counts as evidence.
+    pub settle_after: Option<Duration>,
+    /// What an order carries so that it is known again.
+    pub marker: Marker,
+}
+
+/// What may be done about an attempt in doubt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RecoveryMode {
+    /// Settle by evidence only; send again once the order list proves that nothing was bought.
+    #[default]
+    Verify,
+    /// Also send again at once with the same request id while the attempt is young.
+    Trust,
+    /// Never send again: a person decides.
+    Strict,
+}
+
+impl RecoveryMode {
+    /// All of them, as manifests name them.
+    pub const ALL: [(&str, Self); 3] = [
+        ("verify", Self::Verify),
+        ("trust", Self::Trust),
+        ("strict", Self::Strict),
+    ];
+}
+
+/// What an order carries so that it is known again in the customer's list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Marker {
+    /// Nothing.
+    #[default]
+    None,
+    /// A few characters at the end of the friendly name, which the customer sees.
+    FriendlyName,
+}
+
+impl Marker {
+    /// All of them, as manifests name them.
+    pub const ALL: [(&str, Self); 2] = [("none", Self::None), ("friendlyName", Self::FriendlyName)];
+}
+
+/// How much may be bought in one run, one hour and one day; absent means without limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Orders in one run.
+    pub orders_per_run: Option<u32>,
+    /// Orders in any 60 minutes.
+    pub orders_per_hour: Option<u32>,
+    /// Orders in any 24 hours.
+    pub orders_per_day: Option<u32>,
+    /// Seats in one run, all lines together.
+    pub seats_per_run: Option<u64>,
+    /// Seats in any 60 minutes.
+    pub seats_per_hour: Option<u64>,
+    /// Seats in any 24 hours.
+    pub seats_per_day: Option<u64>,
+}
