@@ -1,7 +1,7 @@
 //! Trees out of parser events, without recursion and within bounds.
 //!
 //! **Invariant:** no input makes this slow or deep: aliases are expanded only while the document stays within
-//! [`MAX_NODES`] and [`MAX_DEPTH`]; then it is given up, and the rest of it passed over.
+//! [`MAX_NODES`] and [`MAX_DEPTH`]; then it is given up.
 
 use std::collections::HashMap;
 
@@ -32,8 +32,8 @@ pub(super) struct Builder<'f, 'a> {
     open: Vec<Open<'a>>,
     anchors: HashMap<usize, Anchored<'a>>,
     nodes: usize,
-    /// Whether the document was given up: the rest of it is only passed over.
-    given_up: bool,
+    /// Whether the document was given up: there is no point in taking more of it.
+    pub(super) given_up: bool,
     pub(super) root: Option<Node<'a>>,
 }
 
@@ -66,9 +66,6 @@ impl<'f, 'a> Builder<'f, 'a> {
                 | Event::SequenceStart(_, Some(_))
                 | Event::MappingStart(_, Some(_))
         );
-        if self.given_up {
-            return;
-        }
         if tagged {
             self.refuse_tag(span);
         }
@@ -150,7 +147,7 @@ impl<'f, 'a> Builder<'f, 'a> {
             self.findings.report(
                 Code::AliasOutside,
                 span,
-                "this alias repeats a value that it stands in itself",
+                "this alias stands inside the value that it repeats, or repeats one of another document",
                 "write the value out",
             );
             self.given_up = true;

@@ -111,7 +111,9 @@ fn whole_line(line: usize) -> Span {
 fn read_part(part: &str, line: usize, findings: &Findings, each: &mut impl FnMut(&Node<'_>)) {
     let mut parser = Parser::new_from_str(part);
     let mut builder = Builder::new(line, findings);
-    while let Some(event) = parser.next_event() {
+    while !builder.given_up
+        && let Some(event) = parser.next_event()
+    {
         match event {
             Ok((Event::StreamEnd, _)) => break,
             Ok((Event::DocumentStart(_), _)) => builder = Builder::new(line, findings),
