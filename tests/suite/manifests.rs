@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use orderform::domain::{DesiredOrder, LineItem, TermDuration, is_harmful};
 use orderform::manifest::{self, Code, Loaded, Sources, render};
+use proptest::prelude::*;
 
 fn fixtures(kind: &str) -> Vec<PathBuf> {
     let directory = Path::new("tests/fixtures/manifests").join(kind);
@@ -130,16 +131,16 @@ mod oracle {
     }
 
     /// Reads all documents of a text; empty ones are left out.
-    pub(super) fn documents(text: &str) -> Vec<Document> {
+    pub(super) fn documents(text: &str) -> Result<Vec<Document>, serde_yaml::Error> {
         let text = text.trim_start_matches('\u{feff}');
         if text
             .lines()
             .all(|line| line.is_empty() || line.starts_with(['#', '-']))
         {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         serde_yaml::Deserializer::from_str(text)
-            .filter_map(|one| Option::<Document>::deserialize(one).unwrap())
+            .filter_map(|one| Option::<Document>::deserialize(one).transpose())
             .collect()
     }
 }
@@ -202,7 +203,7 @@ fn what_is_right_has_the_values_that_another_yaml_reader_finds() {
     for path in fixtures("right") {
         let loaded = parse(&path);
         let (mut orders, mut customers) = (Vec::new(), BTreeMap::new());
-        for document in oracle::documents(&fs::read_to_string(&path).unwrap()) {
+        for document in oracle::documents(&fs::read_to_string(&path).unwrap()).unwrap() {
             match document.kind.as_str() {
                 "Order" => orders.push(document),
                 "Customer" => {
@@ -409,4 +410,95 @@ fn every_code_is_produced_by_some_test() {
     let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
     let missing: Vec<_> = all.difference(&produced).collect();
     assert_eq!(missing, Vec::<&Code>::new());
+}
+
+/// Pieces that YAML, and this reader of it, treat specially.
+const PIECES: [&str; 30] = [
+    "\n",
+    "\n---\n",
+    "...\n",
+    "- ",
+    ": ",
+    "  ",
+    "\t",
+    "\"",
+    "'",
+    "{",
+    "}",
+    "[",
+    "]",
+    "&a ",
+    "*a",
+    "!t ",
+    "<<",
+    "|\n",
+    ">-\n",
+    "#",
+    "%",
+    "~",
+    "é",
+    "\u{202e}",
+    "\r",
+    "\u{feff}",
+    "\u{a0}",
+    "?",
+    "0",
+    "kind: Order\n",
+];
+
+fn mutated() -> impl Strategy<Value = String> {
+    let texts: Vec<String> = ["right", "wrong"]
+        .iter()
+        .flat_map(|kind| fixtures(kind))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let edit = (
+        any::<prop::sample::Index>(),
+        0..8_usize,
+        prop::sample::select(&PIECES[..]),
+    );
+    let edits = prop::collection::vec(edit, 0..6);
+    (prop::sample::select(texts), edits).prop_map(|(text, edits)| {
+        let mut characters: Vec<char> = text.chars().collect();
+        for (at, dropped, piece) in edits {
+            let from = at.index(characters.len() + 1);
+            let to = (from + dropped).min(characters.len());
+            characters.splice(from..to, piece.chars());
+        }
+        characters.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_reader_panic_and_every_problem_can_be_shown(text in mutated()) {
+        let mut sources = Sources::new();
+        sources.add("a.yaml", text);
+        let loaded = manifest::parse(sources);
+        let shown = rendered(&loaded);
+        prop_assert_eq!(shown.is_empty(), loaded.diagnostics.is_empty());
+        prop_assert!(loaded.is_valid() || loaded.orders.is_empty());
+        for diagnostic in &loaded.diagnostics {
+            prop_assert!(diagnostic.region.span.is_some());
+            prop_assert!(!diagnostic.message.contains('\n') && !diagnostic.message.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn what_two_yaml_readers_take_for_orders_is_the_same(text in mutated()) {
+        let mut sources = Sources::new();
+        sources.add("a.yaml", text.clone());
+        let loaded = manifest::parse(sources);
+        let alone = loaded.orders.iter().all(|order| order.customer_name.is_none());
+        // The other reader knows YAML 1.1 only and refuses more (tabs, some flow styles); what both take is the same.
+        if let (true, true, Ok(documents)) = (loaded.is_valid(), alone, oracle::documents(&text)) {
+            let documents: Vec<_> = documents.into_iter().filter(|one| one.kind == "Order").collect();
+            prop_assert_eq!(documents.len(), loaded.orders.len());
+            for (order, document) in loaded.orders.iter().zip(documents) {
+                assert_same(order, document, &BTreeMap::new());
+            }
+        }
+    }
 }
