@@ -123,12 +123,7 @@ mod tests {
 
     #[test]
     fn the_excerpt_of_an_excerpt_is_the_same() {
-        for text in [
-            "short",
-            &"x".repeat(301),
-            &"\u{1b}".repeat(300),
-            &"x\u{202e}…".repeat(200),
-        ] {
+        for text in ["short", &"x".repeat(301), &"\u{1b}".repeat(300), &"x\u{202e}…".repeat(200)] {
             let once = Excerpt::of(text);
             assert_eq!(once, Excerpt::of(once.as_str()), "{text}");
         }

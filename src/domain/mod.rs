@@ -1,6 +1,6 @@
 //! What an order is and what we know about one: values, and the one function that changes them.
 //!
-//! [`order`] is what the manifests want, [`observed`] what Partner Center reports, [`journal`] what has
+//! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`observed`] what Partner Center reports, [`journal`] what has
 //! happened, [`state`] what follows from it, [`moment`] how time is measured where money depends on it.
 //!
 //! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate

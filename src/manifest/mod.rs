@@ -1,1 +1,99 @@
-//! YAML text becomes desired orders, or diagnostics.
+//! YAML text becomes desired orders and a project's settings, or every diagnostic at once.
+//!
+//! The walk: `source` finds and reads files · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
+//! values with places of it · `fields` checks the keys, [`document`] and its kinds (`order`, `project`) what stands under them,
+//! `validate` and `number` the values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found,
+//! [`code`] its stable codes, [`render`] how it is shown.
+//!
+//! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
+//! act on a part. Nothing here knows the state, the network or the clock.
+
+mod builder;
+pub mod code;
+mod conflicts;
+pub mod diagnostic;
+mod document;
+mod fields;
+mod number;
+mod order;
+mod project;
+pub mod render;
+mod scan;
+pub mod source;
+mod tree;
+mod validate;
+
+use std::path::Path;
+
+pub use code::{Code, Severity};
+pub use diagnostic::{Diagnostic, Region, Related, Span};
+pub use source::Sources;
+
+use crate::domain::{DesiredOrder, Project};
+use diagnostic::Findings;
+use document::Document;
+use source::Source;
+
+/// What came of a set of manifests.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The orders, by file and line; none where anything is wrong.
+    pub orders: Vec<DesiredOrder>,
+    /// The project's settings, where there are any and nothing is wrong with their file.
+    pub project: Option<Project>,
+    /// Everything that was found, by file, line, column and code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts, for showing diagnostics.
+    pub sources: Sources,
+}
+
+impl Loaded {
+    /// Says whether nothing stands in the way of using the orders: there may be warnings, but no error.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        let errors = |d: &&Diagnostic| d.severity() == Severity::Error;
+        !self.diagnostics.iter().any(|d| errors(&d))
+    }
+}
+
+/// Reads a file (and the `orderform.yaml` beside it), or every `*.yaml` and `*.yml` below a directory.
+///
+/// Hidden files and directories are passed over. A directory without manifests holds no orders, and that is valid.
+#[must_use]
+pub fn load(path: &Path) -> Loaded {
+    let (sources, found) = source::read(path);
+    parse_after(sources, found)
+}
+
+/// Reads manifests from texts, without touching any file.
+#[must_use]
+pub fn parse(sources: Sources) -> Loaded {
+    parse_after(sources, Vec::new())
+}
+
+fn parse_after(sources: Sources, mut found: Vec<Diagnostic>) -> Loaded {
+    let mut documents = Vec::new();
+    for source in sources.files() {
+        let findings = read_source(source, &mut documents);
+        found.extend(findings.into_diagnostics());
+    }
+    let all_read = !found.iter().any(|diagnostic| diagnostic.code.hides_documents());
+    let judged = conflicts::judge(documents, sources.project_file(), all_read);
+    found.extend(judged.diagnostics);
+    found.sort_by(|a, b| (&a.region, a.code).cmp(&(&b.region, b.code)));
+    let mut loaded = Loaded { orders: judged.orders, project: judged.project, diagnostics: found, sources };
+    if !loaded.is_valid() {
+        loaded.orders.clear();
+    }
+    loaded
+}
+
+fn read_source(source: &Source, documents: &mut Vec<Document>) -> Findings {
+    let findings = Findings::of(&source.name);
+    if scan::is_readable(&source.text, &findings) {
+        tree::read(&source.text, &findings, |root| {
+            documents.extend(document::read(root, &findings));
+        });
+    }
+    findings
+}

@@ -188,11 +188,7 @@ pub enum Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TornLine {
-                serial,
-                bytes,
-                kept,
-            } => {
+            Self::TornLine { serial, bytes, kept } => {
                 write!(
                     f,
                     "record {serial} of `journal.jsonl` was not written whole and is dropped ({bytes} bytes"
@@ -203,10 +199,7 @@ impl fmt::Display for Notice {
                 }
             }
             Self::CheckpointMissing { serial } => {
-                write!(
-                    f,
-                    "`state.json` was missing; it follows from the {serial} records of the journal"
-                )
+                write!(f, "`state.json` was missing; it follows from the {serial} records of the journal")
             }
             Self::CheckpointBehind { from, to } => write!(
                 f,

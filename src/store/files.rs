@@ -79,20 +79,13 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
 /// Writes a whole file anew, durably.
 pub(super) fn keep(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let opened = options().write(true).create(true).truncate(true).open(path);
-    let mut file = regular(
-        opened.map_err(|error| refused("create", path, error))?,
-        path,
-    )?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(failed("write", path))
+    let mut file = regular(opened.map_err(|error| refused("create", path, error))?, path)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write", path))
 }
 
 /// Makes what was made, renamed or removed in a directory durable.
 pub(super) fn sync_directory(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir)
-        .and_then(|dir| dir.sync_all())
-        .map_err(failed("sync", dir))
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed("sync", dir))
 }
 
 /// Removes what a killed writer may have left behind. Call it with the lock held.
@@ -116,20 +109,14 @@ pub(super) fn exists(path: &Path) -> bool {
 /// Makes the error of a failed action, for `map_err`.
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path: PathBuf = path.into();
-    move |source| StoreError::Io {
-        action,
-        path,
-        source,
-    }
+    move |source| StoreError::Io { action, path, source }
 }
 
 /// `O_NONBLOCK` matters for a pipe that was put there only: without it, opening one waits for ever.
 fn options() -> OpenOptions {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut options = OpenOptions::new();
-    options
-        .mode(0o600)
-        .custom_flags(i32::try_from(flags.bits()).expect("flags of open(2) fit an int"));
+    options.mode(0o600).custom_flags(i32::try_from(flags.bits()).expect("flags of open(2) fit an int"));
     options
 }
 

@@ -57,21 +57,14 @@ pub(super) fn examine(
             return Err(StoreError::StateDamaged { why });
         }
         Some(expected) if expected > serial => {
-            return Err(StoreError::RolledBack {
-                expected,
-                found: serial,
-            });
+            return Err(StoreError::RolledBack { expected, found: serial });
         }
         Some(from) if from < serial => {
             notices.push(Notice::CheckpointBehind { from, to: serial });
         }
         Some(_) => {}
     }
-    Ok(Examined {
-        history,
-        vouched,
-        notices,
-    })
+    Ok(Examined { history, vouched, notices })
 }
 
 /// Verifies a journal line by line, showing each record and what it led to.
@@ -89,22 +82,12 @@ pub(super) fn replay(
         let number = end.serial + 1;
         let (record, head) =
             unseal(complete, &end.head).map_err(|refusal| into_store_error(refusal, number))?;
-        state
-            .fold(&record)
-            .map_err(|error| damaged(number, error.to_string()))?;
-        end = End {
-            serial: record.serial,
-            head,
-            len: end.len + line.len() as u64,
-        };
+        state.fold(&record).map_err(|error| damaged(number, error.to_string()))?;
+        end = End { serial: record.serial, head, len: end.len + line.len() as u64 };
         show(record, &state, &end)?;
     }
     let torn_bytes = journal.len() as u64 - end.len;
-    Ok(History {
-        state,
-        end,
-        torn_bytes,
-    })
+    Ok(History { state, end, torn_bytes })
 }
 
 fn first(
@@ -120,26 +103,14 @@ fn first(
         same_lineage(files::JOURNAL, expected, *lineage)?;
     }
     let state = State::begin(&record).map_err(|error| damaged(1, error.to_string()))?;
-    let end = End {
-        serial: 1,
-        head,
-        len: line.len() as u64,
-    };
+    let end = End { serial: 1, head, len: line.len() as u64 };
     show(record, &state, &end)?;
     Ok((state, end))
 }
 
-fn same_lineage(
-    file: &'static str,
-    expected: Option<Lineage>,
-    found: Lineage,
-) -> Result<(), StoreError> {
+fn same_lineage(file: &'static str, expected: Option<Lineage>, found: Lineage) -> Result<(), StoreError> {
     match expected {
-        Some(expected) if expected != found => Err(StoreError::Foreign {
-            file,
-            expected,
-            found,
-        }),
+        Some(expected) if expected != found => Err(StoreError::Foreign { file, expected, found }),
         _ => Ok(()),
     }
 }
@@ -151,9 +122,8 @@ fn damaged(line: u64, why: String) -> StoreError {
 fn into_store_error(refusal: Refusal, line: u64) -> StoreError {
     match refusal {
         Refusal::Damaged(why) => damaged(line, why),
-        Refusal::Newer(why) => StoreError::NewerFormat {
-            file: files::JOURNAL,
-            why: format!("line {line}: {why}"),
-        },
+        Refusal::Newer(why) => {
+            StoreError::NewerFormat { file: files::JOURNAL, why: format!("line {line}: {why}") }
+        }
     }
 }

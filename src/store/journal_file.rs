@@ -46,15 +46,7 @@ pub(super) struct End {
 impl JournalFile {
     /// Takes over a journal that was verified, or just begun.
     pub(super) fn resume(disk: Box<dyn Disk>, dir: PathBuf, end: End, lock: Lock) -> Self {
-        Self {
-            disk,
-            dir,
-            end,
-            room: Room::default(),
-            poisoned: false,
-            syncs: 0,
-            _lock: lock,
-        }
+        Self { disk, dir, end, room: Room::default(), poisoned: false, syncs: 0, _lock: lock }
     }
 
     /// Returns the serial of the last durable record: the next one's is one more.
@@ -135,9 +127,7 @@ impl Journal for JournalFile {
         if self.poisoned {
             return Err(JournalError::Poisoned);
         }
-        self.room
-            .reserve(self.disk.as_mut(), self.end.len, orders)
-            .map_err(failed("set room aside in"))
+        self.room.reserve(self.disk.as_mut(), self.end.len, orders).map_err(failed("set room aside in"))
     }
 
     /// Where a record that promises a send would take the room of outcomes, it is refused, the file is as before, and
@@ -178,10 +168,7 @@ impl Journal for JournalFile {
         if self.poisoned {
             return Err(JournalError::Poisoned);
         }
-        assert_eq!(
-            state.serial, self.end.serial,
-            "a checkpoint is made of all records of the journal"
-        );
+        assert_eq!(state.serial, self.end.serial, "a checkpoint is made of all records of the journal");
         state_file::replace(&self.dir, state, &self.end.head).map_err(into_journal_error)
     }
 
@@ -212,31 +199,18 @@ pub(super) fn write_all(disk: &mut dyn Disk, bytes: &[u8], offset: u64) -> io::R
 }
 
 fn promises_a_send(record: &Record) -> bool {
-    matches!(
-        record.kind,
-        RecordKind::Intended { .. } | RecordKind::Sending { .. }
-    )
+    matches!(record.kind, RecordKind::Intended { .. } | RecordKind::Sending { .. })
 }
 
 fn failed(action: &'static str) -> impl FnOnce(io::Error) -> JournalError {
-    move |source| JournalError::Io {
-        action,
-        file: files::JOURNAL.to_owned(),
-        source,
-    }
+    move |source| JournalError::Io { action, file: files::JOURNAL.to_owned(), source }
 }
 
 fn into_journal_error(error: StoreError) -> JournalError {
     match error {
-        StoreError::Io {
-            action,
-            path,
-            source,
-        } => JournalError::Io {
-            action,
-            file: path.display().to_string(),
-            source,
-        },
+        StoreError::Io { action, path, source } => {
+            JournalError::Io { action, file: path.display().to_string(), source }
+        }
         other => JournalError::Io {
             action: "replace",
             file: files::STATE.to_owned(),

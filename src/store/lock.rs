@@ -35,14 +35,7 @@ pub struct Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            pid,
-            host,
-            user,
-            command,
-            started,
-            ..
-        } = self;
+        let Self { pid, host, user, command, started, .. } = self;
         write!(f, "`{command}` by {user} on {host}, process {pid}")?;
         match started {
             Some(started) => write!(f, ", since {started}"),

@@ -62,11 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Exists`] where there is a journal or a `state.json`, whatever is in it; else as opening.
-    pub fn create(
-        dir: &Path,
-        lineage: Lineage,
-        holder: &Holder,
-    ) -> Result<JournalFile, StoreError> {
+    pub fn create(dir: &Path, lineage: Lineage, holder: &Holder) -> Result<JournalFile, StoreError> {
         files::make_directory(dir)?;
         let lock = Lock::take(dir, holder)?;
         for path in [dir.join(files::JOURNAL), dir.join(files::STATE)] {
@@ -77,20 +73,13 @@ impl Store {
         let genesis = Record {
             serial: 1,
             time: None,
-            kind: RecordKind::Genesis {
-                lineage,
-                tool: holder.tool.clone(),
-            },
+            kind: RecordKind::Genesis { lineage, tool: holder.tool.clone() },
         };
         let state = State::begin(&genesis).expect("a history begins with `genesis`");
         let (line, head) = seal(&genesis, &Digest::NONE);
         let disk = begin(dir, &line)?;
         state_file::replace(dir, &state, &head)?;
-        let end = End {
-            serial: 1,
-            head,
-            len: line.len() as u64,
-        };
+        let end = End { serial: 1, head, len: line.len() as u64 };
         Ok(JournalFile::resume(Box::new(disk), dir.into(), end, lock))
     }
 
@@ -108,21 +97,13 @@ impl Store {
         let path = dir.join(files::JOURNAL);
         let mut file = files::open(&path, true)?.ok_or_else(|| journal_missing(dir))?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)
-            .map_err(failed("read", &path))?;
+        file.read_to_end(&mut bytes).map_err(failed("read", &path))?;
         let checkpoint = files::read(&dir.join(files::STATE))?;
         let mut examined = examine(&bytes, checkpoint, expected)?;
         files::remove_leftovers(dir)?;
-        let mut disk = RealDisk {
-            file,
-            dir: dir.into(),
-        };
+        let mut disk = RealDisk { file, dir: dir.into() };
         drop_torn_line(dir, &mut disk, &bytes, &mut examined)?;
-        let Examined {
-            history,
-            vouched,
-            notices,
-        } = examined;
+        let Examined { history, vouched, notices } = examined;
         let (state, end) = (history.state, history.end);
         if vouched < end.len {
             let from = usize::try_from(vouched).expect("it is an offset in memory");
@@ -131,11 +112,7 @@ impl Store {
             state_file::replace(dir, &state, &end.head)?;
         }
         let journal = JournalFile::resume(Box::new(disk), dir.into(), end, lock);
-        Ok(Opened {
-            journal,
-            state,
-            notices,
-        })
+        Ok(Opened { journal, state, notices })
     }
 
     /// Reads a state without the lock and without changing anything, even while another process writes.
@@ -221,14 +198,9 @@ fn begin(dir: &Path, genesis: &[u8]) -> Result<RealDisk, StoreError> {
         .write_all(genesis)
         .and_then(|()| temporary.as_file().sync_all())
         .map_err(failed("write", &path))?;
-    let file = temporary
-        .persist_noclobber(&path)
-        .map_err(|error| failed("create", &path)(error.error))?;
+    let file = temporary.persist_noclobber(&path).map_err(|error| failed("create", &path)(error.error))?;
     files::sync_directory(dir)?;
-    Ok(RealDisk {
-        file,
-        dir: dir.into(),
-    })
+    Ok(RealDisk { file, dir: dir.into() })
 }
 
 /// Reads both files. The checkpoint first: a writer that goes on in between makes the journal longer than what it was
@@ -280,11 +252,7 @@ fn drop_torn_line(
 }
 
 fn torn(examined: &Examined, kept: Option<PathBuf>) -> Notice {
-    Notice::TornLine {
-        serial: examined.history.end.serial + 1,
-        bytes: examined.history.torn_bytes,
-        kept,
-    }
+    Notice::TornLine { serial: examined.history.end.serial + 1, bytes: examined.history.torn_bytes, kept }
 }
 
 /// Writes the same bytes in the same place again, and syncs them.

@@ -38,12 +38,7 @@ impl Room {
     }
 
     /// Makes sure that what was promised still fits after `bytes` have been written at `len`.
-    pub(super) fn before_a_promise(
-        &mut self,
-        disk: &mut dyn Disk,
-        len: u64,
-        bytes: usize,
-    ) -> io::Result<()> {
+    pub(super) fn before_a_promise(&mut self, disk: &mut dyn Disk, len: u64, bytes: usize) -> io::Result<()> {
         if self.orders == 0 {
             return Ok(());
         }

@@ -47,10 +47,7 @@ impl Checkpoint {
     /// Makes sure that it is what the journal's first records make, of which this is the outcome.
     pub(super) fn check(&self, state: &State, head: &Digest) -> Result<(), StoreError> {
         if self.header.head != head.to_string() {
-            return Err(StoreError::RolledBack {
-                expected: self.header.serial,
-                found: self.header.serial,
-            });
+            return Err(StoreError::RolledBack { expected: self.header.serial, found: self.header.serial });
         }
         match checkpoint::difference(&self.bytes, state, head).map_err(into_store_error)? {
             None => Ok(()),
@@ -62,9 +59,6 @@ impl Checkpoint {
 fn into_store_error(refusal: Refusal) -> StoreError {
     match refusal {
         Refusal::Damaged(why) => StoreError::StateDamaged { why },
-        Refusal::Newer(why) => StoreError::NewerFormat {
-            file: files::STATE,
-            why,
-        },
+        Refusal::Newer(why) => StoreError::NewerFormat { file: files::STATE, why },
     }
 }

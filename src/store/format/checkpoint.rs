@@ -50,12 +50,7 @@ struct CheckpointForm {
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "status",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    deny_unknown_fields
-)]
+#[serde(tag = "status", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum OrderForm {
     Pending {
         customer_id: String,
@@ -141,18 +136,10 @@ pub(crate) fn write(out: &mut impl Write, state: &State, head: &Digest) -> io::R
         property(out, "rebuilt", &MomentForm::from(rebuilt))?;
     }
     let generations = state.generations.iter();
-    table(
-        out,
-        "generations",
-        generations.map(|(n, g)| (n.as_str(), g.0)),
-    )?;
+    table(out, "generations", generations.map(|(n, g)| (n.as_str(), g.0)))?;
     writeln!(out, ",")?;
     let orders = state.orders.iter();
-    table(
-        out,
-        "orders",
-        orders.map(|(n, r)| (n.as_str(), OrderForm::from(r))),
-    )?;
+    table(out, "orders", orders.map(|(n, r)| (n.as_str(), OrderForm::from(r))))?;
     writeln!(out, "\n}}")
 }
 
@@ -173,26 +160,18 @@ pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, Refusal> {
 }
 
 /// Says where a checkpoint differs from what it is a checkpoint of: `None` where nowhere.
-pub(crate) fn difference(
-    bytes: &[u8],
-    state: &State,
-    head: &Digest,
-) -> Result<Option<String>, Refusal> {
+pub(crate) fn difference(bytes: &[u8], state: &State, head: &Digest) -> Result<Option<String>, Refusal> {
     let mut written = Vec::with_capacity(bytes.len());
     write(&mut written, state, head).expect("memory takes every write");
     if written == bytes {
         return Ok(None);
     }
     // Written by another version of the same format, or reformatted: what it means decides.
-    let read =
-        |bytes| serde_json::from_slice::<CheckpointForm>(bytes).map_err(|e| Refusal::of_json(&e));
+    let read = |bytes| serde_json::from_slice::<CheckpointForm>(bytes).map_err(|e| Refusal::of_json(&e));
     let (found, folded) = (read(bytes)?, read(&written)?);
     let names = found.orders.keys().chain(folded.orders.keys());
     let differs = |name: &&String| found.orders.get(*name) != folded.orders.get(*name);
-    let order = names
-        .filter(differs)
-        .min()
-        .map(|name| format!("order `{name}`"));
+    let order = names.filter(differs).min().map(|name| format!("order `{name}`"));
     Ok(order.or_else(|| (found != folded).then(|| "what precedes the orders".to_owned())))
 }
 

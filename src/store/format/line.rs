@@ -87,11 +87,7 @@ pub(crate) fn unseal(line: &[u8], previous: &Digest) -> Result<(Record, Digest),
     if read.previous != previous.to_string() {
         return Err(damaged("it does not follow the line before it"));
     }
-    let record = Record {
-        serial: read.serial,
-        time: read_time(read.time)?,
-        kind: read.record.read()?,
-    };
+    let record = Record { serial: read.serial, time: read_time(read.time)?, kind: read.record.read()? };
     Ok((record, Digest::of(line)))
 }
 

@@ -40,10 +40,7 @@ impl FormatVersion {
             let plain = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
             plain.then(|| digits.parse().ok()).flatten()
         };
-        Some(Self {
-            major: number(major)?,
-            minor: number(minor)?,
-        })
+        Some(Self { major: number(major)?, minor: number(minor)? })
     }
 
     /// Says whether this version may read what that one wrote.

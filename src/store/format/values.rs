@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::IdError;
 use crate::domain::{
-    Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Fate, Generation, LineItem,
-    Moment, OfferId, OrderId, OrderSpec, PlacedOrder, RequestId, Sent, SubscriptionId,
-    TermDuration, Timestamp,
+    Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Fate, Generation, LineItem, Moment,
+    OfferId, OrderId, OrderSpec, PlacedOrder, RequestId, Sent, SubscriptionId, TermDuration, Timestamp,
 };
 
 /// Why a property's value is not what its name says.
@@ -145,11 +144,7 @@ impl From<&Moment> for MomentForm {
 
 impl MomentForm {
     pub(crate) fn read(self) -> Result<Moment, FormError> {
-        Ok(Moment {
-            server: read_time(self.server)?,
-            boot_id: self.boot_id,
-            boot_ms: self.boot_ms,
-        })
+        Ok(Moment { server: read_time(self.server)?, boot_id: self.boot_id, boot_ms: self.boot_ms })
     }
 }
 
@@ -200,12 +195,7 @@ impl From<&Attempt> for AttemptForm {
             body: attempt.body.clone(),
             baseline: BaselineForm {
                 at: MomentForm::from(&attempt.baseline.at),
-                order_ids: attempt
-                    .baseline
-                    .order_ids
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
+                order_ids: attempt.baseline.order_ids.iter().map(ToString::to_string).collect(),
             },
             sends: attempt.sends.iter().map(SentForm::from).collect(),
         }
@@ -215,10 +205,7 @@ impl From<&Attempt> for AttemptForm {
 impl AttemptForm {
     pub(crate) fn read(self) -> Result<Attempt, FormError> {
         let known = self.baseline.order_ids.iter().map(|id| OrderId::parse(id));
-        let baseline = Baseline {
-            order_ids: known.collect::<Result<_, _>>()?,
-            at: self.baseline.at.read()?,
-        };
+        let baseline = Baseline { order_ids: known.collect::<Result<_, _>>()?, at: self.baseline.at.read()? };
         let sends = self.sends.into_iter().map(SentForm::read);
         Ok(Attempt {
             generation: Generation(self.generation),
@@ -234,19 +221,13 @@ impl AttemptForm {
 
 impl From<&Sent> for SentForm {
     fn from(sent: &Sent) -> Self {
-        Self {
-            at: MomentForm::from(&sent.at),
-            fate: sent.fate.as_ref().map(FateForm::from),
-        }
+        Self { at: MomentForm::from(&sent.at), fate: sent.fate.as_ref().map(FateForm::from) }
     }
 }
 
 impl SentForm {
     fn read(self) -> Result<Sent, FormError> {
-        Ok(Sent {
-            at: self.at.read()?,
-            fate: self.fate.map(FateForm::read),
-        })
+        Ok(Sent { at: self.at.read()?, fate: self.fate.map(FateForm::read) })
     }
 }
 
@@ -339,14 +320,10 @@ impl EvidenceForm {
 }
 
 pub(crate) fn write_subscriptions(ids: &[Option<SubscriptionId>]) -> Vec<Option<String>> {
-    ids.iter()
-        .map(|id| id.as_ref().map(ToString::to_string))
-        .collect()
+    ids.iter().map(|id| id.as_ref().map(ToString::to_string)).collect()
 }
 
-pub(crate) fn read_subscriptions(
-    ids: &[Option<String>],
-) -> Result<Vec<Option<SubscriptionId>>, FormError> {
+pub(crate) fn read_subscriptions(ids: &[Option<String>]) -> Result<Vec<Option<SubscriptionId>>, FormError> {
     let read = |id: &Option<String>| id.as_deref().map(SubscriptionId::parse).transpose();
     Ok(ids.iter().map(read).collect::<Result<_, _>>()?)
 }
@@ -360,6 +337,5 @@ pub(crate) fn read_endpoint(text: String) -> EndpointId {
 }
 
 pub(crate) fn read_time(text: Option<String>) -> Result<Option<Timestamp>, FormError> {
-    text.map(|text| Timestamp::parse(&text).ok_or(FormError::Time(text)))
-        .transpose()
+    text.map(|text| Timestamp::parse(&text).ok_or(FormError::Time(text))).transpose()
 }

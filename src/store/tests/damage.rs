@@ -6,10 +6,7 @@ use crate::store::{Notice, Store, StoreError};
 /// A journal that is small enough to be spoiled in every possible way.
 fn small() -> Vec<Record> {
     let kinds = [
-        RecordKind::Genesis {
-            lineage: lineage(),
-            tool: "0.1.0".into(),
-        },
+        RecordKind::Genesis { lineage: lineage(), tool: "0.1.0".into() },
         intended("a", plain_spec()),
         created("a", "c001", Evidence::Answer),
         RecordKind::Forgotten { name: name("a") },
@@ -18,10 +15,7 @@ fn small() -> Vec<Record> {
 }
 
 fn journal_of(records: &[Record]) -> Vec<u8> {
-    lines(records)
-        .into_iter()
-        .flat_map(|(line, _)| line)
-        .collect()
+    lines(records).into_iter().flat_map(|(line, _)| line).collect()
 }
 
 #[test]
@@ -39,10 +33,7 @@ fn a_journal_cut_at_any_byte_is_refused_or_is_the_fold_of_its_whole_lines() {
             match opened {
                 Err(StoreError::Empty) => assert_eq!(complete, 0),
                 Err(StoreError::RolledBack { expected, found }) => {
-                    assert_eq!(
-                        (expected, found),
-                        (checkpoint.unwrap() as u64, complete as u64)
-                    );
+                    assert_eq!((expected, found), (checkpoint.unwrap() as u64, complete as u64));
                     assert!(expected > found);
                 }
                 Err(other) => panic!("{cut}: {other}"),
@@ -68,8 +59,7 @@ fn a_journal_with_any_bit_flipped_is_refused() {
             for bit in 0..8 {
                 let mut flipped = whole.clone();
                 flipped[byte] ^= 1 << bit;
-                let refused =
-                    super::super::history::examine(&flipped, None, Some(lineage())).is_err();
+                let refused = super::super::history::examine(&flipped, None, Some(lineage())).is_err();
                 // Without its newline the last line is a torn one; only a checkpoint knows that it was whole.
                 let is_last_newline = byte == whole.len() - 1;
                 assert!(refused || is_last_newline, "byte {byte}, bit {bit}");
@@ -121,10 +111,7 @@ fn every_other_spelling_of_a_line_is_refused() {
         format!(" {whole}"),
         whole.replace("\"serial\":1,", "\"serial\": 1,"),
         whole.replacen("\"checksum\":\"", "\"checksum\": \"", 1),
-        whole
-            .split_inclusive('\n')
-            .map(|line| line.to_uppercase())
-            .collect(),
+        whole.split_inclusive('\n').map(|line| line.to_uppercase()).collect(),
     ] {
         let outcome = super::super::history::examine(spoiled.as_bytes(), None, None);
         assert!(matches!(outcome, Err(StoreError::Damaged { .. })));
@@ -137,22 +124,10 @@ fn a_whole_history_of_somebody_else_is_told_from_ours_by_the_checkpoint() {
     let mut records = small();
     lay_out(dir.path(), &records, Some(3));
     // The same serials and a proper chain, but another first record.
-    records[0].kind = RecordKind::Genesis {
-        lineage: lineage(),
-        tool: "0.1.1".into(),
-    };
+    records[0].kind = RecordKind::Genesis { lineage: lineage(), tool: "0.1.1".into() };
     fs::write(dir.path().join("journal.jsonl"), journal_of(&records)).unwrap();
     let refused = Store::read(dir.path(), Some(lineage())).unwrap_err();
-    assert!(
-        matches!(
-            refused,
-            StoreError::RolledBack {
-                expected: 3,
-                found: 3
-            }
-        ),
-        "{refused}"
-    );
+    assert!(matches!(refused, StoreError::RolledBack { expected: 3, found: 3 }), "{refused}");
 }
 
 #[test]
@@ -168,11 +143,7 @@ fn zeros_after_the_last_line_are_dropped_and_kept() {
     let opened = Store::open_for_writing(dir.path(), None, &holder("apply")).unwrap();
     assert_eq!(opened.state, fold(&records));
     let kept = dir.path().join("journal.torn-5");
-    let notice = Notice::TornLine {
-        serial: 5,
-        bytes: 100,
-        kept: Some(kept.clone()),
-    };
+    let notice = Notice::TornLine { serial: 5, bytes: 100, kept: Some(kept.clone()) };
     assert_eq!(opened.notices, [notice]);
     assert_eq!(fs::read(kept).unwrap(), [0; 100]);
     assert_eq!(fs::read(journal).unwrap(), bytes[..len]);

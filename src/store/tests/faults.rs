@@ -55,10 +55,7 @@ impl Disk for Shared {
             let offset = usize::try_from(offset).unwrap();
             let number = disk.writes;
             disk.writes += 1;
-            let (mut take, mut error) = (
-                bytes.len().min(disk.most_at_once.unwrap_or(usize::MAX)),
-                None,
-            );
+            let (mut take, mut error) = (bytes.len().min(disk.most_at_once.unwrap_or(usize::MAX)), None);
             if let Some((failing, partly)) = disk.failing_write
                 && failing == number
             {
@@ -68,8 +65,7 @@ impl Disk for Shared {
                 take -= 1;
                 error = Some(io::ErrorKind::StorageFull.into());
             }
-            disk.bytes
-                .truncate(offset.max(disk.bytes.len().min(offset)));
+            disk.bytes.truncate(offset.max(disk.bytes.len().min(offset)));
             disk.bytes.extend(&bytes[..take]);
             // As the system does it: what was written counts first, the error comes with the next call.
             match error {
@@ -135,21 +131,14 @@ fn begin(dir: &Path) -> (Shared, JournalFile) {
     let len = line.len() as u64;
     disk.with(|faulty| faulty.bytes = line);
     let lock = Lock::take(dir, &holder("apply")).unwrap();
-    let end = End {
-        serial: 1,
-        head,
-        len,
-    };
+    let end = End { serial: 1, head, len };
     let journal = JournalFile::resume(Box::new(disk.clone()), dir.into(), end, lock);
     (disk, journal)
 }
 
 fn is_readable(disk: &Shared) -> u64 {
     let bytes = disk.with(|disk| disk.bytes.clone());
-    replay(&bytes, Some(lineage()), |_, _, _| Ok(()))
-        .unwrap()
-        .end
-        .serial
+    replay(&bytes, Some(lineage()), |_, _, _| Ok(())).unwrap().end.serial
 }
 
 #[test]
@@ -159,20 +148,11 @@ fn after_a_failed_sync_every_further_call_fails() {
     let records = history();
     journal.append(&records[1..3]).unwrap();
     disk.with(|disk| disk.failing_sync = Some(1));
-    assert!(matches!(
-        journal.append(&records[3..4]),
-        Err(JournalError::Io { action: "sync", .. })
-    ));
-    assert!(matches!(
-        journal.append(&records[3..4]),
-        Err(JournalError::Poisoned)
-    ));
+    assert!(matches!(journal.append(&records[3..4]), Err(JournalError::Io { action: "sync", .. })));
+    assert!(matches!(journal.append(&records[3..4]), Err(JournalError::Poisoned)));
     assert!(matches!(journal.append(&[]), Err(JournalError::Poisoned)));
     assert!(matches!(journal.reserve(1), Err(JournalError::Poisoned)));
-    assert!(matches!(
-        journal.checkpoint(&fold(&records[..3])),
-        Err(JournalError::Poisoned)
-    ));
+    assert!(matches!(journal.checkpoint(&fold(&records[..3])), Err(JournalError::Poisoned)));
     assert_eq!((journal.syncs(), journal.serial()), (1, 3));
     assert_eq!(disk.with(|disk| disk.syncs), 2);
 }
@@ -186,14 +166,8 @@ fn a_write_that_fails_after_any_number_of_bytes_poisons_and_leaves_a_readable_jo
         let (disk, mut journal) = begin(dir.path());
         journal.append(&records[1..5]).unwrap();
         disk.with(|disk| disk.failing_write = Some((1, partly)));
-        assert!(matches!(
-            journal.append(&records[5..7]),
-            Err(JournalError::Io { .. })
-        ));
-        assert!(matches!(
-            journal.append(&records[5..7]),
-            Err(JournalError::Poisoned)
-        ));
+        assert!(matches!(journal.append(&records[5..7]), Err(JournalError::Io { .. })));
+        assert!(matches!(journal.append(&records[5..7]), Err(JournalError::Poisoned)));
         assert!((5..=6).contains(&is_readable(&disk)));
     }
 }
@@ -214,14 +188,8 @@ fn a_second_writer_is_noticed_before_the_chain_is_spoiled() {
     let (disk, mut journal) = begin(dir.path());
     let (line, _) = lines(&history()[..2]).remove(1);
     disk.with(|disk| disk.bytes.extend(line));
-    assert!(matches!(
-        journal.append(&history()[1..2]),
-        Err(JournalError::Io { .. })
-    ));
-    assert!(matches!(
-        journal.append(&history()[1..2]),
-        Err(JournalError::Poisoned)
-    ));
+    assert!(matches!(journal.append(&history()[1..2]), Err(JournalError::Io { .. })));
+    assert!(matches!(journal.append(&history()[1..2]), Err(JournalError::Poisoned)));
     assert_eq!(is_readable(&disk), 2);
 }
 
@@ -241,17 +209,14 @@ fn a_full_disk_never_loses_an_outcome_that_room_was_reserved_for() {
             if journal.reserve(8).is_err() {
                 continue;
             }
-            let names: Vec<_> = (0..ORDERS)
-                .map(|number| format!("order-{number}"))
-                .collect();
+            let names: Vec<_> = (0..ORDERS).map(|number| format!("order-{number}")).collect();
             let intents = number(names.iter().map(|name| intended(name, full_spec())), 2);
             if journal.append(&intents).is_err() {
                 continue;
             }
             // Somebody else fills the disk to the last byte.
             disk.with(|disk| {
-                disk.capacity =
-                    Some((disk.bytes.len() as u64).max(disk.allocated_to) + disk.reserve)
+                disk.capacity = Some((disk.bytes.len() as u64).max(disk.allocated_to) + disk.reserve)
             });
             for (first, name) in (2 + ORDERS..).zip(&names) {
                 let outcome = created(name, &format!("id-{name}"), Evidence::Answer);
@@ -272,17 +237,12 @@ fn an_intent_that_does_not_fit_is_refused_and_outcomes_are_still_taken() {
         let (disk, mut journal) = begin(dir.path());
         disk.with(|disk| disk.cannot_allocate = cannot_allocate);
         journal.reserve(1).unwrap();
-        journal
-            .append(&number([intended("first", plain_spec())], 2))
-            .unwrap();
+        journal.append(&number([intended("first", plain_spec())], 2)).unwrap();
         let full = |disk: &mut Faulty| {
             disk.capacity = Some((disk.bytes.len() as u64).max(disk.allocated_to) + disk.reserve);
         };
         disk.with(full);
-        assert!(matches!(
-            journal.reserve(1000),
-            Err(JournalError::Io { .. })
-        ));
+        assert!(matches!(journal.reserve(1000), Err(JournalError::Io { .. })));
         let outcome = created("first", "c001", Evidence::Answer);
         journal.append(&number([outcome], 3)).unwrap();
         assert_eq!(is_readable(&disk), 3);
@@ -298,10 +258,7 @@ fn room_that_is_there_is_not_asked_for_again() {
         for round in 0..20 {
             journal.reserve(1).unwrap();
             let name = format!("order-{round}");
-            let kinds = [
-                intended(&name, plain_spec()),
-                created(&name, &name, Evidence::Answer),
-            ];
+            let kinds = [intended(&name, plain_spec()), created(&name, &name, Evidence::Answer)];
             journal.append(&number(kinds, 2 + 2 * round)).unwrap();
         }
         assert_eq!(disk.with(|disk| disk.allocations), 1);

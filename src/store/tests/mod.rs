@@ -13,10 +13,9 @@ use super::Holder;
 use super::format::line::{Digest, seal};
 use super::state_file;
 use crate::domain::{
-    Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Excerpt, Fate, Generation,
-    LineItem, Lineage, Moment, NotOrdered, OfferId, OrderId, OrderName, OrderSpec, PlacedOrder,
-    Record, RecordKind, RequestId, Sent, ServiceError, State, SubscriptionId, TermDuration,
-    Timestamp,
+    Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Excerpt, Fate, Generation, LineItem,
+    Lineage, Moment, NotOrdered, OfferId, OrderId, OrderName, OrderSpec, PlacedOrder, Record, RecordKind,
+    RequestId, Sent, ServiceError, State, SubscriptionId, TermDuration, Timestamp,
 };
 
 pub(super) fn lineage() -> Lineage {
@@ -92,31 +91,15 @@ pub(super) fn intended(order: &str, spec: OrderSpec) -> RecordKind {
         request_id: RequestId::derive(lineage(), &name, generation, &body),
         spec,
         body,
-        baseline: Baseline {
-            at: moment(0),
-            order_ids: vec![OrderId::parse("b1a2c3d4e5f6").unwrap()],
-        },
+        baseline: Baseline { at: moment(0), order_ids: vec![OrderId::parse("b1a2c3d4e5f6").unwrap()] },
         plan: "a1b2".into(),
-        sends: vec![Sent {
-            at: Moment {
-                server: None,
-                ..moment(1)
-            },
-            fate: None,
-        }],
+        sends: vec![Sent { at: Moment { server: None, ..moment(1) }, fate: None }],
     };
-    RecordKind::Intended {
-        name,
-        attempt: Box::new(attempt),
-    }
+    RecordKind::Intended { name, attempt: Box::new(attempt) }
 }
 
 pub(super) fn created(order: &str, id: &str, evidence: Evidence) -> RecordKind {
-    RecordKind::Created {
-        name: name(order),
-        order: placed(id),
-        evidence,
-    }
+    RecordKind::Created { name: name(order), order: placed(id), evidence }
 }
 
 fn placed(id: &str) -> PlacedOrder {
@@ -131,26 +114,13 @@ fn placed(id: &str) -> PlacedOrder {
 
 /// What happened, one after another: every kind of record, and every variant inside of them.
 fn kinds() -> Vec<RecordKind> {
-    let refused = ServiceError {
-        status: 400,
-        code: "2000".into(),
-        description: Excerpt::of(&"\u{1b}".repeat(80)),
-    };
-    let not_ordered = |order, reason| RecordKind::NotOrdered {
-        name: name(order),
-        reason,
-    };
+    let refused =
+        ServiceError { status: 400, code: "2000".into(), description: Excerpt::of(&"\u{1b}".repeat(80)) };
+    let not_ordered = |order, reason| RecordKind::NotOrdered { name: name(order), reason };
     let mut kinds = vec![
-        RecordKind::Genesis {
-            lineage: lineage(),
-            tool: "0.1.0".into(),
-        },
-        RecordKind::Bound {
-            endpoint: EndpointId::Origin("https://api.partnercenter.microsoft.com".into()),
-        },
-        RecordKind::Bound {
-            endpoint: EndpointId::Sandbox,
-        },
+        RecordKind::Genesis { lineage: lineage(), tool: "0.1.0".into() },
+        RecordKind::Bound { endpoint: EndpointId::Origin("https://api.partnercenter.microsoft.com".into()) },
+        RecordKind::Bound { endpoint: EndpointId::Sandbox },
         RecordKind::Rebuilt { at: moment(0) },
         RecordKind::Opened {
             by: "ada on build-3, 4711".into(),
@@ -160,18 +130,9 @@ fn kinds() -> Vec<RecordKind> {
         intended("answered", full_spec()),
         created("answered", "c001", Evidence::Answer),
         intended("found", plain_spec()),
-        RecordKind::SendEnded {
-            name: name("found"),
-            fate: Fate::NotBought("429".into()),
-        },
-        RecordKind::Sending {
-            name: name("found"),
-            at: moment(60),
-        },
-        RecordKind::SendEnded {
-            name: name("found"),
-            fate: Fate::Unknown("timeout".into()),
-        },
+        RecordKind::SendEnded { name: name("found"), fate: Fate::NotBought("429".into()) },
+        RecordKind::Sending { name: name("found"), at: moment(60) },
+        RecordKind::SendEnded { name: name("found"), fate: Fate::Unknown("timeout".into()) },
         created("found", "c002", Evidence::Match),
         intended("audited", plain_spec()),
         created("audited", "c003", Evidence::Audit),
@@ -182,10 +143,7 @@ fn kinds() -> Vec<RecordKind> {
         intended("busy", plain_spec()),
         not_ordered("busy", NotOrdered::NotNow("429".into())),
         intended("nowhere", plain_spec()),
-        not_ordered(
-            "nowhere",
-            NotOrdered::ListedNowhere("refused, and listed nowhere".into()),
-        ),
+        not_ordered("nowhere", NotOrdered::ListedNowhere("refused, and listed nowhere".into())),
         intended("denied", plain_spec()),
         not_ordered("denied", NotOrdered::Person),
     ];
@@ -195,25 +153,15 @@ fn kinds() -> Vec<RecordKind> {
 
 fn by_a_person() -> Vec<RecordKind> {
     vec![
-        RecordKind::Adopted {
-            name: name("adopted"),
-            spec: Box::new(full_spec()),
-            order: placed("c005"),
-        },
+        RecordKind::Adopted { name: name("adopted"), spec: Box::new(full_spec()), order: placed("c005") },
         RecordKind::SubscriptionsKnown {
             name: name("adopted"),
             subscription_ids: vec![Some(SubscriptionId::parse("sub-2").unwrap())],
         },
-        RecordKind::Moved {
-            from: name("adopted"),
-            to: name("moved"),
-        },
+        RecordKind::Moved { from: name("adopted"), to: name("moved") },
         RecordKind::Forgotten { name: name("told") },
         intended("in-doubt", full_spec()),
-        RecordKind::SendEnded {
-            name: name("in-doubt"),
-            fate: Fate::Unknown("reset".into()),
-        },
+        RecordKind::SendEnded { name: name("in-doubt"), fate: Fate::Unknown("reset".into()) },
     ]
 }
 

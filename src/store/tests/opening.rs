@@ -75,10 +75,7 @@ fn files_are_for_their_owner_only() {
 #[test]
 fn a_missing_state_is_missing_and_never_an_empty_one() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(matches!(
-        refusal(&dir.path().join("nowhere")),
-        StoreError::Missing { .. }
-    ));
+    assert!(matches!(refusal(&dir.path().join("nowhere")), StoreError::Missing { .. }));
     assert!(matches!(refusal(dir.path()), StoreError::Missing { .. }));
     lay_out(dir.path(), &history(), Some(30));
     fs::remove_file(dir.path().join("journal.jsonl")).unwrap();
@@ -103,27 +100,11 @@ fn a_state_of_another_lineage_is_foreign() {
     let dir = laid_out();
     let other = Lineage::from_random(8);
     let refused = Store::read(dir.path(), Some(other)).unwrap_err();
-    assert!(matches!(
-        refused,
-        StoreError::Foreign {
-            file: "journal.jsonl",
-            ..
-        }
-    ));
+    assert!(matches!(refused, StoreError::Foreign { file: "journal.jsonl", .. }));
     let state = dir.path().join("state.json");
     let text = fs::read_to_string(&state).unwrap();
-    fs::write(
-        &state,
-        text.replace(&lineage().to_string(), &other.to_string()),
-    )
-    .unwrap();
-    assert!(matches!(
-        refusal(dir.path()),
-        StoreError::Foreign {
-            file: "state.json",
-            ..
-        }
-    ));
+    fs::write(&state, text.replace(&lineage().to_string(), &other.to_string())).unwrap();
+    assert!(matches!(refusal(dir.path()), StoreError::Foreign { file: "state.json", .. }));
 }
 
 #[test]
@@ -133,27 +114,12 @@ fn an_edited_or_damaged_checkpoint_is_refused_and_made_again_where_it_is_deleted
     let text = fs::read_to_string(&state).unwrap();
     fs::write(&state, text.replace("c002", "c009")).unwrap();
     let refused = refusal(dir.path()).to_string();
-    assert_eq!(
-        refused,
-        "`state.json` was edited: order `found` is not as recorded in the journal"
-    );
+    assert_eq!(refused, "`state.json` was edited: order `found` is not as recorded in the journal");
     fs::write(&state, text.replace("\"denied\":1", "\"denied\":2")).unwrap();
-    assert!(matches!(
-        refusal(dir.path()),
-        StoreError::StateEdited { .. }
-    ));
-    for torn in [
-        "",
-        "{",
-        &text[..text.len() / 2],
-        "null",
-        &format!("{text}}}"),
-    ] {
+    assert!(matches!(refusal(dir.path()), StoreError::StateEdited { .. }));
+    for torn in ["", "{", &text[..text.len() / 2], "null", &format!("{text}}}")] {
         fs::write(&state, torn).unwrap();
-        assert!(matches!(
-            refusal(dir.path()),
-            StoreError::StateDamaged { .. }
-        ));
+        assert!(matches!(refusal(dir.path()), StoreError::StateDamaged { .. }));
     }
     fs::remove_file(&state).unwrap();
     let missing = vec![Notice::CheckpointMissing { serial: 30 }];
@@ -170,34 +136,16 @@ fn a_newer_format_is_refused_as_that() {
     let text = fs::read_to_string(&state).unwrap();
     for newer in [
         text.replace("\"formatVersion\":\"1.0\"", "\"formatVersion\":\"2.0\""),
-        text.replace(
-            "\"formatVersion\":\"1.0\"",
-            "\"formatVersion\":\"1.1\",\"epoch\":4",
-        ),
+        text.replace("\"formatVersion\":\"1.0\"", "\"formatVersion\":\"1.1\",\"epoch\":4"),
     ] {
         fs::write(&state, newer).unwrap();
-        assert!(matches!(
-            refusal(dir.path()),
-            StoreError::NewerFormat {
-                file: "state.json",
-                ..
-            }
-        ));
+        assert!(matches!(refusal(dir.path()), StoreError::NewerFormat { file: "state.json", .. }));
     }
     fs::remove_file(&state).unwrap();
     let line = r#"{"crc":1,"record":{"type":"genesis","formatVersion":"2.0","era":"b"}}"#;
     fs::write(dir.path().join("journal.jsonl"), format!("{line}\n")).unwrap();
     let refused = refusal(dir.path());
-    assert!(
-        matches!(
-            refused,
-            StoreError::NewerFormat {
-                file: "journal.jsonl",
-                ..
-            }
-        ),
-        "{refused}"
-    );
+    assert!(matches!(refused, StoreError::NewerFormat { file: "journal.jsonl", .. }), "{refused}");
 }
 
 #[test]
@@ -208,10 +156,7 @@ fn a_run_that_ended_early_is_caught_up_with() {
     fs::write(dir.path().join(".state.json.x7Yz"), "half").unwrap();
     let journal = fs::read(dir.path().join("journal.jsonl")).unwrap();
     let opened = open(dir.path()).unwrap();
-    assert_eq!(
-        opened.notices,
-        [Notice::CheckpointBehind { from: 12, to: 30 }]
-    );
+    assert_eq!(opened.notices, [Notice::CheckpointBehind { from: 12, to: 30 }]);
     assert_eq!(opened.state, fold(&history()));
     assert_eq!(fs::read(dir.path().join("journal.jsonl")).unwrap(), journal);
     let left: Vec<_> = snapshot(dir.path()).into_keys().collect();
@@ -231,10 +176,7 @@ fn the_second_to_open_is_told_who_was_first() {
     assert_eq!(refused(dir.path()).as_deref(), Some(&holder("apply")));
     fs::write(dir.path().join("lock"), "{\"pid\":47").unwrap();
     assert_eq!(refused(dir.path()), None);
-    assert!(matches!(
-        Store::set_aside(dir.path(), &holder("state")),
-        Err(StoreError::Locked { .. })
-    ));
+    assert!(matches!(Store::set_aside(dir.path(), &holder("state")), Err(StoreError::Locked { .. })));
     Store::read(dir.path(), None).unwrap();
     drop(first);
     assert!(dir.path().join("lock").exists());
@@ -249,10 +191,7 @@ fn no_symbolic_link_is_followed() {
         let (inside, elsewhere) = (dir.path().join(file), outside.path().join(file));
         fs::rename(&inside, &elsewhere).unwrap();
         symlink(&elsewhere, &inside).unwrap();
-        assert!(
-            matches!(refusal(dir.path()), StoreError::Symlink { .. }),
-            "{file}"
-        );
+        assert!(matches!(refusal(dir.path()), StoreError::Symlink { .. }), "{file}");
         fs::remove_file(&inside).unwrap();
         fs::rename(&elsewhere, &inside).unwrap();
     }
@@ -260,10 +199,7 @@ fn no_symbolic_link_is_followed() {
     let lock = dir.path().join("lock");
     fs::remove_file(&lock).unwrap();
     fs::rename(dir.path().join("lock2"), &lock).unwrap();
-    assert!(matches!(
-        open(dir.path()).map(|_| ()),
-        Err(StoreError::Symlink { .. })
-    ));
+    assert!(matches!(open(dir.path()).map(|_| ()), Err(StoreError::Symlink { .. })));
     assert!(!outside.path().join("target").exists());
     let link = outside.path().join("link");
     symlink(dir.path(), &link).unwrap();

@@ -12,10 +12,7 @@ use crate::store::format::{FORMAT_VERSION, FormatVersion, Refusal, checkpoint};
 #[test]
 fn every_kind_of_record_is_read_as_it_was_written() {
     let records = history();
-    let sampled: BTreeSet<_> = records
-        .iter()
-        .map(|record| is_sampled(&record.kind))
-        .collect();
+    let sampled: BTreeSet<_> = records.iter().map(|record| is_sampled(&record.kind)).collect();
     assert_eq!(sampled, (0..13).collect());
     let mut previous = Digest::NONE;
     for (record, (line, hash)) in records.iter().zip(lines(&records)) {
@@ -34,15 +31,9 @@ fn the_checkpoint_of_every_prefix_agrees_with_it_and_with_no_other() {
         let mut bytes = Vec::new();
         checkpoint::write(&mut bytes, &state, &head).unwrap();
         assert_eq!(checkpoint::difference(&bytes, &state, &head), Ok(None));
-        assert_eq!(
-            checkpoint::read_header(&bytes).unwrap().serial,
-            serial as u64
-        );
+        assert_eq!(checkpoint::read_header(&bytes).unwrap().serial, serial as u64);
         let other = fold(&records[..serial % records.len() + 1]);
-        assert!(matches!(
-            checkpoint::difference(&bytes, &other, &head),
-            Ok(Some(_))
-        ));
+        assert!(matches!(checkpoint::difference(&bytes, &other, &head), Ok(Some(_))));
     }
 }
 
@@ -53,16 +44,10 @@ fn a_checkpoint_is_json_with_one_order_a_line_sorted_by_name() {
     let text = fs::read_to_string(dir.path().join("state.json")).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let orders: Vec<_> = json["orders"].as_object().unwrap().keys().collect();
-    assert_eq!(
-        orders,
-        ["answered", "audited", "found", "in-doubt", "moved"]
-    );
+    assert_eq!(orders, ["answered", "audited", "found", "in-doubt", "moved"]);
     for order in orders {
         let start = format!("\"{order}\":{{");
-        assert_eq!(
-            text.lines().filter(|line| line.starts_with(&start)).count(),
-            1
-        );
+        assert_eq!(text.lines().filter(|line| line.starts_with(&start)).count(), 1);
     }
     assert_eq!(json["orders"]["in-doubt"]["status"], "pending");
     assert_eq!(json["orders"]["found"]["orderId"], "c002");
@@ -76,10 +61,7 @@ fn a_reformatted_checkpoint_says_the_same() {
     let path = dir.path().join("state.json");
     let json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     fs::write(&path, serde_json::to_vec_pretty(&json).unwrap()).unwrap();
-    assert_eq!(
-        Store::read(dir.path(), None).unwrap().state,
-        fold(&history())
-    );
+    assert_eq!(Store::read(dir.path(), None).unwrap().state, fold(&history()));
 }
 
 #[test]
@@ -92,10 +74,7 @@ fn what_a_newer_version_wrote_is_refused_as_that() {
         let (line, _) = seal(&history()[4], &Digest::NONE);
         let text = String::from_utf8(line).unwrap().replacen(found, newer, 1);
         let checked = text.rsplit_once(",\"checksum\"").unwrap().0;
-        let line = format!(
-            "{checked},\"checksum\":\"{:08x}\"}}",
-            crc32fast::hash(checked.as_bytes())
-        );
+        let line = format!("{checked},\"checksum\":\"{:08x}\"}}", crc32fast::hash(checked.as_bytes()));
         let refused = unseal(line.as_bytes(), &Digest::NONE).unwrap_err();
         assert!(matches!(refused, Refusal::Newer(_)), "{newer}: {refused}");
     }
@@ -105,17 +84,7 @@ fn what_a_newer_version_wrote_is_refused_as_that() {
 fn a_format_version_is_two_numbers() {
     assert_eq!(FormatVersion::parse("1.0"), Some(FORMAT_VERSION));
     assert_eq!(FormatVersion::parse("12.34").unwrap().to_string(), "12.34");
-    for bad in [
-        "",
-        "1",
-        "1.",
-        ".1",
-        "1.0.0",
-        "+1.0",
-        "1.-1",
-        " 1.0",
-        "99999999999.0",
-    ] {
+    for bad in ["", "1", "1.", ".1", "1.0.0", "+1.0", "1.-1", " 1.0", "99999999999.0"] {
         assert_eq!(FormatVersion::parse(bad), None, "{bad}");
     }
 }

@@ -1,0 +1,197 @@
+//! What documents have to do with one another: names that clash, customers that are named and not described.
+//!
+//! **Invariant:** identical orders under different names are not judged here; whether one of them is a rename depends
+//! on the state, and the planner has it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Region, nearest, quoted};
+use super::document::{CustomerDraft, Document, Named, ProjectDraft, misplaced};
+use super::order::{CustomerRef, OrderDraft};
+use crate::domain::{CustomerId, DesiredOrder, OrderName, OrderSpec, Project};
+
+/// How many unknown customers get a suggestion; each costs a look at all names.
+const MAX_SUGGESTIONS: usize = 50;
+
+/// All documents of all files, judged together.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) orders: Vec<DesiredOrder>,
+    pub(super) project: Option<Project>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+type Customers = HashMap<OrderName, (Option<CustomerId>, Region)>;
+
+/// Judges the documents together. `all_read` says whether every document could be read: if not, a customer may well be
+/// described in one that could not, and is not called unknown.
+pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, all_read: bool) -> Judged {
+    let (mut orders, mut customers, mut projects) = (Vec::new(), Vec::new(), Vec::new());
+    for document in documents {
+        match document {
+            Document::Order(order) => orders.push(*order),
+            Document::Customer(customer) => customers.push(customer),
+            Document::Project(project) => projects.push(*project),
+        }
+    }
+    let mut found = Vec::new();
+    for region in orders.iter().map(|o| &o.region).chain(customers.iter().map(|c| &c.region)) {
+        if Some(&region.file) == project_file {
+            found.push(misplaced(region.clone(), false));
+        }
+    }
+    let project = judge_projects(projects, project_file, &mut found);
+    let customers = judge_customers(customers, &mut found);
+    judge_names(&orders, &mut found);
+    if all_read {
+        judge_references(&orders, &customers, &mut found);
+    }
+    Judged {
+        orders: orders.into_iter().filter_map(|draft| finish(draft, &customers)).collect(),
+        project,
+        diagnostics: found,
+    }
+}
+
+fn judge_projects(
+    projects: Vec<ProjectDraft>,
+    project_file: Option<&Arc<str>>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Project> {
+    let mut first: Option<ProjectDraft> = None;
+    for draft in projects {
+        if Some(&draft.region.file) != project_file {
+            found.push(misplaced(draft.region, true));
+        } else if let Some(first) = &first {
+            let message = "there is more than one `kind: Project`";
+            let diagnostic = Diagnostic::new(Code::DuplicateProject, draft.region, message)
+                .related(first.region.clone(), "first written here");
+            found.push(diagnostic.hint("make one of them"));
+        } else {
+            first = Some(draft);
+        }
+    }
+    first.map(|draft| draft.project)
+}
+
+fn judge_customers(drafts: Vec<CustomerDraft>, found: &mut Vec<Diagnostic>) -> Customers {
+    let mut customers = Customers::new();
+    let mut tenants: HashMap<CustomerId, Named> = HashMap::new();
+    for draft in drafts {
+        let Some(named) = draft.name else { continue };
+        if let Some((_, first)) = customers.get(&named.name) {
+            found.push(twice("customer", &named, first));
+            continue;
+        }
+        if let Some(id) = draft.id {
+            match tenants.get(&id) {
+                Some(first) => found.push(same_tenant(&named, first)),
+                None => {
+                    tenants.insert(id, named.clone());
+                }
+            }
+        }
+        customers.insert(named.name, (draft.id, named.region));
+    }
+    customers
+}
+
+fn same_tenant(named: &Named, first: &Named) -> Diagnostic {
+    let message = format!("customers `{}` and `{}` have the same tenant id", first.name, named.name);
+    Diagnostic::new(Code::SameTenant, named.region.clone(), message)
+        .related(first.region.clone(), "the other one")
+        .hint("if they are one customer, keep one document; otherwise correct one id")
+}
+
+fn twice(what: &str, second: &Named, first: &Region) -> Diagnostic {
+    let message = format!("{what} name `{}` is used twice", second.name);
+    Diagnostic::new(Code::DuplicateName, second.region.clone(), message)
+        .related(first.clone(), "first used here")
+        .hint("give one of them another name: a name stands for one thing across all files")
+}
+
+fn judge_names(orders: &[OrderDraft], found: &mut Vec<Diagnostic>) {
+    let mut names: HashMap<&OrderName, &Region> = HashMap::with_capacity(orders.len());
+    for named in orders.iter().filter_map(|order| order.name.as_ref()) {
+        match names.get(&named.name) {
+            Some(first) => found.push(twice("order", named, first)),
+            None => {
+                names.insert(&named.name, &named.region);
+            }
+        }
+    }
+    let mut former: HashMap<&OrderName, &Region> = HashMap::new();
+    for named in orders.iter().filter_map(|order| order.formerly.as_ref()) {
+        let (other, why, hint) = if let Some(order) = names.get(&named.name) {
+            (
+                *order,
+                "is still the name of an order",
+                "if that order was renamed, remove the old document; if not, remove `formerly`",
+            )
+        } else if let Some(first) = former.get(&named.name) {
+            (*first, "is claimed by two orders", "one order takes over the record: keep one `formerly`")
+        } else {
+            former.insert(&named.name, &named.region);
+            continue;
+        };
+        let message = format!("former name `{}` {why}", named.name);
+        let diagnostic = Diagnostic::new(Code::FormerlyInUse, named.region.clone(), message);
+        found.push(diagnostic.related(other.clone(), "here").hint(hint));
+    }
+}
+
+fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Vec<Diagnostic>) {
+    let mut suggestions = 0;
+    for order in orders {
+        let Some(CustomerRef::Name(named)) = &order.customer else {
+            continue;
+        };
+        if customers.contains_key(&named.name) {
+            continue;
+        }
+        suggestions += 1;
+        let meant = if suggestions <= MAX_SUGGESTIONS {
+            let mut names: Vec<&str> = customers.keys().map(OrderName::as_str).collect();
+            names.sort_unstable();
+            nearest(named.name.as_str(), names)
+        } else {
+            None
+        };
+        let hint = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!(
+                "describe it in a document of its own: `kind: Customer`, `metadata.name: {}`, `spec.customerId`",
+                named.name
+            ),
+        };
+        let message = format!("no customer is named {}", quoted(named.name.as_str()));
+        found.push(Diagnostic::new(Code::UnknownCustomer, named.region.clone(), message).hint(hint));
+    }
+}
+
+/// Makes the order that is wanted, where its customer is known.
+fn finish(draft: OrderDraft, customers: &Customers) -> Option<DesiredOrder> {
+    let (customer_id, customer_name) = match draft.customer? {
+        CustomerRef::Id(id) => (id, None),
+        CustomerRef::Name(named) => {
+            let id = customers.get(&named.name)?.0?;
+            (id, Some(named.name.as_str().to_owned()))
+        }
+    };
+    Some(DesiredOrder {
+        name: draft.name?.name,
+        spec: OrderSpec {
+            customer_id,
+            billing_cycle: draft.billing_cycle,
+            partner_on_record_attestation_accepted: draft.attestation,
+            line_items: draft.lines,
+        },
+        customer_name,
+        formerly: draft.formerly.map(|named| named.name),
+        allow_duplicate: draft.allow_duplicate,
+        labels: draft.labels,
+        place: draft.place,
+    })
+}

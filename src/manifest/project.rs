@@ -1,0 +1,87 @@
+//! `kind: Project`: the settings of `orderform.yaml`.
+//!
+//! **Invariant:** defaults are not decided here, except the ones that the values themselves have; what is not written
+//! stays absent, so that a flag or the environment can fill it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::code::Code;
+use super::fields::{Shape, Value};
+use super::{number, validate};
+use crate::domain::project::{Cloud, Limits, Marker, Project, Recovery, RecoveryMode};
+
+/// How far the order list lags ("Get all of a customer's orders").
+const LIST_LAG: Duration = Duration::from_secs(15 * 60);
+
+const METADATA: Shape = Shape { keys: &["name"], required: &[], refused: &[] };
+
+const SPEC: Shape =
+    Shape { keys: &["lineage", "stateDir", "cloud", "recovery", "limits"], required: &[], refused: &[] };
+
+const RECOVERY: Shape = Shape { keys: &["mode", "settleAfter", "marker"], required: &[], refused: &[] };
+
+const LIMITS: Shape = Shape {
+    keys: &["ordersPerRun", "ordersPerHour", "ordersPerDay", "seatsPerRun", "seatsPerHour", "seatsPerDay"],
+    required: &[],
+    refused: &[],
+};
+
+/// Reads a project's metadata and spec.
+pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Project {
+    if let Some(fields) = metadata.and_then(|value| value.fields(&METADATA)) {
+        fields.value("name").and_then(validate::name);
+    }
+    let Some(fields) = spec.and_then(|value| value.fields(&SPEC)) else {
+        return Project::default();
+    };
+    let state_dir = fields.value("stateDir").and_then(validate::free_text);
+    Project {
+        lineage: fields.value("lineage").and_then(validate::lineage),
+        state_dir: state_dir.map(PathBuf::from),
+        cloud: fields.value("cloud").and_then(|value| validate::choice(value, &Cloud::ALL)),
+        recovery: fields.value("recovery").map(recovery).unwrap_or_default(),
+        limits: fields.value("limits").map(limits).unwrap_or_default(),
+    }
+}
+
+fn recovery(value: Value<'_>) -> Recovery {
+    let Some(fields) = value.fields(&RECOVERY) else {
+        return Recovery::default();
+    };
+    let mode = fields.value("mode");
+    let marker = fields.value("marker");
+    Recovery {
+        mode: mode.and_then(|value| validate::choice(value, &RecoveryMode::ALL)).unwrap_or_default(),
+        settle_after: fields.value("settleAfter").and_then(settle_after),
+        marker: marker.and_then(|value| validate::choice(value, &Marker::ALL)).unwrap_or_default(),
+    }
+}
+
+fn settle_after(value: Value<'_>) -> Option<Duration> {
+    let duration = number::duration(value)?;
+    if duration < LIST_LAG {
+        value.report(
+            Code::EarlySettling,
+            "the order list lags by up to 15 minutes; settling earlier can take a placed order for one that is not",
+            "write `30m`, which is the default; less is for tests",
+        );
+    }
+    Some(duration)
+}
+
+fn limits(value: Value<'_>) -> Limits {
+    let Some(fields) = value.fields(&LIMITS) else {
+        return Limits::default();
+    };
+    let seats = |key| fields.value(key).and_then(number::limit);
+    let orders = |key| seats(key).and_then(|number| u32::try_from(number).ok());
+    Limits {
+        orders_per_run: orders("ordersPerRun"),
+        orders_per_hour: orders("ordersPerHour"),
+        orders_per_day: orders("ordersPerDay"),
+        seats_per_run: seats("seatsPerRun"),
+        seats_per_hour: seats("seatsPerHour"),
+        seats_per_day: seats("seatsPerDay"),
+    }
+}

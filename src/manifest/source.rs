@@ -1,0 +1,307 @@
+//! The texts that manifests are made of: found, read, and looked through before any YAML is.
+//!
+//! **Invariant:** the only place of `manifest` that touches the file system. Nothing is opened that could block or act
+//! (pipes, devices, sockets), and nothing outside the directory that was named is read through a link.
+
+use std::collections::HashMap;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Region};
+use crate::domain::Excerpt;
+
+/// The file of a directory's root that holds the project's settings.
+pub(super) const PROJECT_FILE: &str = "orderform.yaml";
+
+/// The most bytes of one file: room for 100,000 orders.
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Texts by the names of their files.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+    by_name: HashMap<Arc<str>, usize>,
+    project_file: Option<Arc<str>>,
+}
+
+/// One file.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) name: Arc<str>,
+    pub(super) text: String,
+    /// Where lines begin; found when a line is first asked for.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Sources {
+    /// Makes an empty set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file's text. A name that is there already keeps its first text.
+    pub fn add(&mut self, name: &str, text: impl Into<String>) {
+        let text: String = text.into();
+        if self.by_name.contains_key(name) {
+            return;
+        }
+        let name: Arc<str> = Arc::from(name);
+        self.by_name.insert(Arc::clone(&name), self.files.len());
+        self.files.push(Source {
+            name,
+            text: match text.strip_prefix('\u{feff}') {
+                Some(rest) => rest.to_owned(),
+                None => text,
+            },
+            lines: OnceLock::new(),
+        });
+    }
+
+    /// Adds the text of the project's own file, the one that `kind: Project` stands in.
+    pub fn add_project(&mut self, name: &str, text: impl Into<String>) {
+        self.add(name, text);
+        self.project_file = Some(Arc::from(name));
+    }
+
+    /// Returns a line of a file, counted from 1, without its end.
+    #[must_use]
+    pub fn line(&self, file: &str, line: usize) -> Option<&str> {
+        let source = &self.files[*self.by_name.get(file)?];
+        let starts = source.lines.get_or_init(|| {
+            let ends = source.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+        });
+        let start = *starts.get(line.checked_sub(1)?)?;
+        let end = starts.get(line).copied().unwrap_or(source.text.len());
+        let text = source.text[start..end].trim_end_matches('\n');
+        Some(text.strip_suffix('\r').unwrap_or(text))
+    }
+
+    /// Returns the names of the files, in the order they were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|source| source.name.as_ref())
+    }
+
+    pub(super) fn files(&self) -> &[Source] {
+        &self.files
+    }
+
+    pub(super) fn project_file(&self) -> Option<&Arc<str>> {
+        self.project_file.as_ref()
+    }
+}
+
+/// Reads a file and the project's settings beside it, or all manifests of a directory.
+pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
+    let mut reader = Reader::default();
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => reader.directory(path),
+        Ok(_) => reader.file_and_project(path),
+        Err(error) => {
+            let code = match error.kind() {
+                io::ErrorKind::NotFound => Code::NoSuchPath,
+                _ => Code::Unreadable,
+            };
+            reader.refuse(
+                code,
+                path,
+                &format!("cannot read this path: {error}"),
+                "look for a mistake in the path",
+            );
+        }
+    }
+    (reader.sources, reader.found)
+}
+
+#[derive(Default)]
+struct Reader {
+    sources: Sources,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn refuse(&mut self, code: Code, path: &Path, message: &str, hint: &str) {
+        let region = Region::file(&Arc::from(display(path)));
+        self.found.push(Diagnostic::new(code, region, message).hint(hint));
+    }
+
+    fn file_and_project(&mut self, path: &Path) {
+        let project = path.with_file_name(PROJECT_FILE);
+        let is_project = path.file_name().is_some_and(|name| name == PROJECT_FILE);
+        self.file(path, is_project);
+        if !is_project && fs::symlink_metadata(&project).is_ok() {
+            self.file(&project, true);
+        }
+    }
+
+    fn directory(&mut self, root: &Path) {
+        let Ok(real_root) = fs::canonicalize(root) else {
+            self.refuse(
+                Code::Unreadable,
+                root,
+                "cannot find out where this directory is",
+                "look at its permissions",
+            );
+            return;
+        };
+        let mut paths = Vec::new();
+        let mut waiting = vec![root.to_path_buf()];
+        while let Some(directory) = waiting.pop() {
+            match entries(&directory) {
+                Ok(found) => {
+                    for path in found {
+                        self.sort_out(path, &real_root, &mut waiting, &mut paths);
+                    }
+                }
+                Err(error) => {
+                    let message = format!("cannot read this directory: {error}");
+                    self.refuse(Code::Unreadable, &directory, &message, "look at its permissions");
+                }
+            }
+        }
+        paths.sort_unstable();
+        let project = root.join(PROJECT_FILE);
+        for path in paths {
+            self.file(&path, path == project);
+        }
+    }
+
+    /// Decides what an entry of a directory is: to be searched, to be read, refused, or none of ours.
+    fn sort_out(&mut self, path: PathBuf, root: &Path, waiting: &mut Vec<PathBuf>, paths: &mut Vec<PathBuf>) {
+        let is_manifest = path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml");
+        let Ok(metadata) = fs::symlink_metadata(&path) else {
+            // Removed since the directory was listed: as if it had never been there.
+            return;
+        };
+        if metadata.is_dir() {
+            waiting.push(path);
+        } else if metadata.is_symlink() {
+            self.follow(path, is_manifest, root, paths);
+        } else if is_manifest {
+            paths.push(path);
+        }
+    }
+
+    fn follow(&mut self, path: PathBuf, is_manifest: bool, root: &Path, paths: &mut Vec<PathBuf>) {
+        let target = fs::canonicalize(&path);
+        let is_directory = target.as_ref().is_ok_and(|target| target.is_dir());
+        let hint = "put the files themselves here, or name their directory on the command line";
+        match target {
+            _ if !is_manifest && !is_directory => {}
+            Err(error) => {
+                let message = format!("cannot follow this symbolic link: {error}");
+                self.refuse(Code::Unreadable, &path, &message, "remove the link, or mend it");
+            }
+            Ok(_) if is_directory => {
+                self.refuse(Code::LinkRefused, &path, "a symbolic link to a directory is not followed", hint);
+            }
+            Ok(target) if !target.starts_with(root) => {
+                self.refuse(Code::LinkRefused, &path, "this symbolic link leaves the directory", hint);
+            }
+            Ok(_) => paths.push(path),
+        }
+    }
+
+    fn file(&mut self, path: &Path, is_project: bool) {
+        match read_file(path) {
+            Ok(text) if is_project => self.sources.add_project(&display(path), text),
+            Ok(text) => self.sources.add(&display(path), text),
+            Err(Refusal::Io(error)) => {
+                let message = format!("cannot read this file: {error}");
+                self.refuse(Code::Unreadable, path, &message, "look at its permissions");
+            }
+            Err(Refusal::NotAFile) => {
+                let message =
+                    "a manifest is a regular file; this is a pipe, a device, a socket or a directory";
+                self.refuse(Code::NotAFile, path, message, "write the manifest to a file first");
+            }
+            Err(Refusal::TooLarge) => {
+                let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024);
+                self.refuse(Code::TooLarge, path, &message, "split it into several files");
+            }
+            Err(Refusal::NotUtf8(bytes, valid)) => self.not_utf8(path, &bytes, valid),
+        }
+    }
+
+    fn not_utf8(&mut self, path: &Path, bytes: &[u8], valid: usize) {
+        let line = bytes[..valid].iter().filter(|b| **b == b'\n').count() + 1;
+        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let message = if utf16 {
+            "this file is UTF-16, not UTF-8".to_owned()
+        } else {
+            format!("this file is not UTF-8: byte 0x{:02x} in line {line}", bytes[valid])
+        };
+        self.refuse(Code::NotUtf8, path, &message, "save it as UTF-8");
+    }
+}
+
+/// Lists a directory without what is hidden.
+fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            // From the entry's own name: `.` as the root shall not stand before every file.
+            found.push(directory.join(entry.file_name()));
+        }
+    }
+    Ok(found)
+}
+
+enum Refusal {
+    Io(io::Error),
+    NotAFile,
+    TooLarge,
+    NotUtf8(Vec<u8>, usize),
+}
+
+fn read_file(path: &Path) -> Result<String, Refusal> {
+    check(&fs::metadata(path).map_err(Refusal::Io)?)?;
+    let file = open(path).map_err(Refusal::Io)?;
+    // Again, of what was opened: it may have been exchanged in between.
+    let metadata = file.metadata().map_err(Refusal::Io)?;
+    check(&metadata)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(Refusal::Io)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        Refusal::NotUtf8(error.into_bytes(), valid)
+    })
+}
+
+fn check(metadata: &Metadata) -> Result<(), Refusal> {
+    if !metadata.is_file() {
+        return Err(Refusal::NotAFile);
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(())
+}
+
+/// Opens a file for reading, without waiting for anybody should it turn out to be a pipe.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK.bits();
+        options.custom_flags(i32::try_from(flags).unwrap_or(0));
+    }
+    options.open(path)
+}
+
+/// Shows a path as it was named, without a leading `./`, harmless to a terminal.
+fn display(path: &Path) -> String {
+    let plain = path.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty());
+    let text = plain.unwrap_or(path).to_string_lossy().into_owned();
+    Excerpt::of(&text).as_str().to_owned()
+}
