@@ -39,21 +39,8 @@ pub enum Deed {
     LoseAnswer(When),
     /// No answer comes, and the connection stays open.
     Hang(When),
-    /// Another status than the true one; 429 has the throttle gateway's body.
-    Status {
-        /// The status.
-        status: u16,
-        /// When.
-        when: When,
-        /// Code and description of Partner Center's error body.
-        code: i64,
-        /// Its text.
-        description: String,
-        /// Whether it is a page instead.
-        html: Html,
-        /// `Retry-After`, in seconds.
-        retry_after_secs: Option<u64>,
-    },
+    /// Another answer than the true one.
+    Substitute(Substitute),
     /// A page with status 200, as a captive portal gives it.
     Html(When),
     /// The request takes effect, and half of the answer's body arrives.
@@ -68,6 +55,23 @@ pub enum Deed {
     Slow(Duration),
     /// 504 at once; the order takes effect this much later, and until then is in no list.
     Late(Duration),
+}
+
+/// An answer that is told instead of the true one; 429 in JSON has the throttle gateway's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Substitute {
+    /// The status.
+    pub status: u16,
+    /// Whether the request takes effect first.
+    pub when: When,
+    /// The code of Partner Center's error body.
+    pub code: i64,
+    /// Its text.
+    pub description: String,
+    /// Whether it is a page instead.
+    pub html: Html,
+    /// `Retry-After`, in seconds.
+    pub retry_after_secs: Option<u64>,
 }
 
 impl<'de> Deserialize<'de> for Deed {
@@ -130,7 +134,7 @@ impl Details {
             self.delay.as_deref(),
             self.execute_late.as_deref(),
         ) {
-            (Some(200..=599), None, None) => Ok(self.into_status()),
+            (Some(200..=599), None, None) => Ok(Deed::Substitute(self.into_substitute())),
             (Some(_), None, None) => Err("`status` is between 200 and 599"),
             (None, Some(delay), None) => Ok(Deed::Slow(duration(delay)?)),
             (None, None, Some(late)) => Ok(Deed::Late(duration(late)?)),
@@ -138,8 +142,8 @@ impl Details {
         }
     }
 
-    fn into_status(self) -> Deed {
-        Deed::Status {
+    fn into_substitute(self) -> Substitute {
+        Substitute {
             status: self.status.unwrap_or(500),
             when: self.when,
             code: self.code.unwrap_or(0),
@@ -188,12 +192,12 @@ mod tests {
         );
         assert!(matches!(
             deed("{ status: 503, when: after, html: true }"),
-            Deed::Status {
+            Deed::Substitute(Substitute {
                 status: 503,
                 when: When::After,
                 html: Html::Yes,
                 ..
-            }
+            })
         ));
     }
 }

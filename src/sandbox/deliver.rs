@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Sandbox;
 use super::connection::Scissors;
-use super::deed::{Deed, Html, When};
+use super::deed::{Deed, Html, Substitute, When};
 use super::faults::Occasion;
 use super::reply::{Refusal, Reply};
 use super::token;
@@ -104,9 +104,9 @@ impl Visit {
                 done(when, work);
                 self.dress(sandbox, Reply::html(200))
             }
-            Deed::Status { when, .. } => {
-                done(when, work);
-                self.dress(sandbox, status(deed))
+            Deed::Substitute(substitute) => {
+                done(substitute.when, work);
+                self.dress(sandbox, told(substitute))
             }
             Deed::Late(later) => {
                 work(later);
@@ -149,7 +149,7 @@ impl Visit {
     }
 
     /// Makes HTTP of a reply, with the headers of the page "Partner Center REST headers".
-    fn dress(&self, sandbox: &Sandbox, reply: Reply) -> Response<Body> {
+    pub(super) fn dress(&self, sandbox: &Sandbox, reply: Reply) -> Response<Body> {
         let mut response = Response::new(Body::from(reply.body));
         *response.status_mut() = reply.status;
         let headers = response.headers_mut();
@@ -203,22 +203,20 @@ fn done(when: When, work: impl FnOnce(Duration) -> Reply) {
     }
 }
 
-fn status(deed: Deed) -> Reply {
-    let Deed::Status {
+fn told(substitute: Substitute) -> Reply {
+    let Substitute {
         status,
-        code,
-        description,
-        html,
         retry_after_secs,
         ..
-    } = deed
-    else {
-        unreachable!("called for this deed only");
-    };
-    let reply = match (status, html) {
+    } = substitute;
+    let reply = match (status, substitute.html) {
         (_, Html::Yes) => Reply::html(status),
         (429, Html::No) => Reply::throttled(retry_after_secs.unwrap_or(1)),
-        _ => Reply::from(&Refusal::new(status, code, description)),
+        _ => Reply::from(&Refusal::new(
+            status,
+            substitute.code,
+            substitute.description,
+        )),
     };
     Reply {
         retry_after_secs: retry_after_secs.or(reply.retry_after_secs),

@@ -119,13 +119,11 @@ impl Ledger {
     /// Opens or makes a world file, takes it for this process alone, and reads it.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Sale>), SandboxError> {
         let failed = |source| failed(path, source);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(failed)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => SandboxError::Busy {
                 path: path.to_owned(),

@@ -38,7 +38,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use clock::Clock;
-pub use deed::{Deed, Html, When};
+pub use deed::{Deed, Html, Substitute, When};
 pub use faults::{Faults, Occasion, Only, Refused, Rule};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
 

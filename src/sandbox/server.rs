@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, FormRejection};
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{HeaderValue, Response, header};
 use axum::routing::{get, post};
@@ -39,6 +39,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(1);
 
 type Parameters = Query<HashMap<String, String>>;
+type PostedForm = Result<Form<HashMap<String, String>>, FormRejection>;
 
 /// Serves until `shutdown` is done, then ends what waits.
 pub(super) async fn run(
@@ -95,7 +96,11 @@ async fn create(
 ) -> Response<Body> {
     let body = match body {
         Ok(body) => body,
-        Err(rejection) => return too_large(&sandbox, visit, &rejection).await,
+        Err(rejection) => {
+            let status = rejection.status().as_u16();
+            let refusal = Refusal::new(status, 800_002, rejection.body_text());
+            return visit.dress(&sandbox, Reply::from(&refusal));
+        }
     };
     let request_id = visit.request_id();
     let correlation_id = visit.correlation_id().to_owned();
@@ -112,13 +117,6 @@ async fn create(
     };
     visit
         .answer(&sandbox, Occasion::Create, Some(&customer), work)
-        .await
-}
-
-async fn too_large(sandbox: &Sandbox, visit: Visit, rejection: &BytesRejection) -> Response<Body> {
-    let refusal = Refusal::new(rejection.status().as_u16(), 800_002, rejection.body_text());
-    visit
-        .answer(sandbox, Occasion::Any, None, |_| Reply::from(&refusal))
         .await
 }
 
@@ -216,22 +214,24 @@ async fn audit(
         .await
 }
 
-async fn token_v1(
-    State(sandbox): State<Sandbox>,
-    visit: Visit,
-    Form(form): Form<HashMap<String, String>>,
-) -> Response<Body> {
-    let work = |_| token::token(Version::V1, &form, sandbox.0.clock.timestamp());
-    visit.answer(&sandbox, Occasion::Token, None, work).await
+async fn token_v1(sandbox: State<Sandbox>, visit: Visit, form: PostedForm) -> Response<Body> {
+    token(Version::V1, &sandbox, visit, form).await
 }
 
-async fn token_v2(
-    State(sandbox): State<Sandbox>,
+async fn token_v2(sandbox: State<Sandbox>, visit: Visit, form: PostedForm) -> Response<Body> {
+    token(Version::V2, &sandbox, visit, form).await
+}
+
+/// Answers as if nothing had been posted where the form cannot be read: that has an answer of its own.
+async fn token(
+    version: Version,
+    sandbox: &Sandbox,
     visit: Visit,
-    Form(form): Form<HashMap<String, String>>,
+    form: PostedForm,
 ) -> Response<Body> {
-    let work = |_| token::token(Version::V2, &form, sandbox.0.clock.timestamp());
-    visit.answer(&sandbox, Occasion::Token, None, work).await
+    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let work = |_| token::token(version, &form, sandbox.0.clock.timestamp());
+    visit.answer(sandbox, Occasion::Token, None, work).await
 }
 
 async fn ledger(State(sandbox): State<Sandbox>) -> Response<Body> {
@@ -268,14 +268,10 @@ fn plain(reply: Reply) -> Response<Body> {
 
 async fn unknown(State(sandbox): State<Sandbox>, visit: Visit) -> Response<Body> {
     let refusal = Refusal::new(404, 404, "Resource not found.");
-    visit
-        .answer(&sandbox, Occasion::Any, None, |_| Reply::from(&refusal))
-        .await
+    visit.dress(&sandbox, Reply::from(&refusal))
 }
 
 async fn not_allowed(State(sandbox): State<Sandbox>, visit: Visit) -> Response<Body> {
     let refusal = Refusal::new(405, 405, "The method is not allowed.");
-    visit
-        .answer(&sandbox, Occasion::Any, None, |_| Reply::from(&refusal))
-        .await
+    visit.dress(&sandbox, Reply::from(&refusal))
 }
