@@ -1,22 +1,5 @@
 //! What shall go wrong, and with which requests; as values, and as the YAML they are written in.
 //!
-//! ```yaml
-//! seed: 7
-//! faults:
-//!   - { on: create, at: 3, do: lose-answer-after }        # the third create
-//!   - { on: create, probability: 0.1, do: lose-answer-before }
-//!   - { on: list, probability: 0.05, do: { status: 429, retryAfter: 1 } }
-//!   - { on: create, match: { customer: 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04 }, times: 2, do: hang-after }
-//!   - { on: get, do: { delay: 200ms } }
-//! customers:
-//!   f81d98dd-c2f4-499e-a194-5619e260344e: { status: 403, code: 13605, description: agreement not confirmed }
-//! ```
-//!
-//! What can be done, as one word: `lose-answer-before`, `lose-answer-after`, `hang-before`, `hang-after`,
-//! `html-before`, `html-after` (status 200), `cut-body`, `bom`, `doubled-headers`, `wrong-customer`, `execute-late`;
-//! or with its details: `{ status: 503, when: after, html: true }`, `{ status: 500, code: 800005, description: … }`,
-//! `{ status: 429, retryAfter: 1 }`, `{ delay: 200ms }`, `{ executeLate: 30s }`.
-//!
 //! **Invariant:** nothing here counts or draws: that is `script`.
 
 use std::collections::BTreeMap;
@@ -30,6 +13,23 @@ use super::deed::Deed;
 use super::reply::Refusal;
 
 /// Everything that goes wrong. By default nothing does.
+///
+/// ```yaml
+/// seed: 7
+/// faults:
+///   - { on: create, at: 3, do: lose-answer-after }        # the third create
+///   - { on: create, probability: 0.1, do: lose-answer-before }
+///   - { on: list, probability: 0.05, do: { status: 429, retryAfter: 1 } }
+///   - { on: create, match: { customer: 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04 }, times: 2, do: hang-after }
+///   - { on: get, do: { delay: 200ms } }
+/// customers:
+///   f81d98dd-c2f4-499e-a194-5619e260344e: { status: 403, code: 13605, description: agreement not confirmed }
+/// ```
+///
+/// What can be done, as one word: `lose-answer-before`, `lose-answer-after`, `hang-before`, `hang-after`,
+/// `html-before`, `html-after` (status 200), `cut-body`, `bom`, `doubled-headers`, `wrong-customer`, `execute-late`;
+/// or with its details: `{ status: 503, when: after, html: true }`, `{ status: 500, code: 800005, description: … }`,
+/// `{ status: 429, retryAfter: 1 }`, `{ delay: 200ms }`, `{ executeLate: 30s }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
@@ -181,10 +181,10 @@ mod tests {
     fn faults_are_read_as_they_are_documented() {
         let yaml: String = include_str!("faults.rs")
             .lines()
-            .skip_while(|line| *line != "//! ```yaml")
+            .skip_while(|line| *line != "/// ```yaml")
             .skip(1)
-            .take_while(|line| *line != "//! ```")
-            .map(|line| format!("{}\n", line.trim_start_matches("//! ")))
+            .take_while(|line| *line != "/// ```")
+            .map(|line| format!("{}\n", line.trim_start_matches("/// ")))
             .collect();
         let faults = Faults::from_yaml(&yaml).unwrap();
         assert_eq!(

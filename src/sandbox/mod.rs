@@ -166,6 +166,21 @@ pub enum SandboxError {
 }
 
 /// A pretended Partner Center. Clones are the same one.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use orderform::sandbox::{Options, Sandbox};
+///
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let endpoint = format!("http://{}", listener.local_addr()?);
+/// let sandbox = Sandbox::open(Options::default())?;
+/// let until = async move { assert!(endpoint.starts_with("http://127.0.0.1:")) };
+/// sandbox.clone().serve(listener, until).await?;
+/// assert!(sandbox.ledger().is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sandbox(Arc<Inner>);
 
