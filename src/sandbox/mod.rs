@@ -1,1 +1,260 @@
-//! Partner Center, pretended.
+//! Partner Center, pretended: a shop that answers over real HTTP, keeps a ledger, and fails on purpose.
+//!
+//! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
+//! byte). `token` says whether it may be asked at all, `faults` what shall go wrong with it, `deliver` makes that
+//! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
+//! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
+//!
+//! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
+//! `MS-RequestId` does, how far lists lag) is an [option](Options), so that a client can be tested under every answer.
+//!
+//! **Invariant:** of ours, only [`wire`](crate::partner_center::wire) is known here: client and sandbox share how
+//! JSON travels, and no rule about orders, so that neither can agree with the other's mistakes.
+
+mod audit;
+mod catalogue;
+mod clock;
+mod connection;
+mod deed;
+mod deliver;
+mod faults;
+mod fill;
+mod ledger;
+mod lookup;
+mod reply;
+mod script;
+mod server;
+mod shop;
+mod token;
+mod view;
+mod world;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use clock::Clock;
+pub use deed::{Deed, Html, Substitute, When};
+pub use faults::{Faults, Occasion, Only, Refused, Rule};
+pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
+
+/// What the sandbox is to be like. The default is the kindest Partner Center there could be.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The world file: where orders are kept between runs. Without one they live as long as the [`Sandbox`].
+    pub data: Option<PathBuf>,
+    /// What a repeated `MS-RequestId` does.
+    pub request_ids: RequestIds,
+    /// How long a new order is missing from the list and by id; documented maximum 15 minutes ("Get all of a
+    /// customer's orders").
+    pub list_lag: Duration,
+    /// Whether and when a new order shows in the audit records.
+    pub audit: Audit,
+    /// How long a new commerce order has no subscription ids; `None`: for ever ("Create an order", the note after the
+    /// response).
+    pub subscription_delay: Option<Duration>,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// How long every answer takes at least.
+    pub latency: Duration,
+    /// Whether the limits of a sandbox account hold.
+    pub limits: SandboxLimits,
+    /// The clock of creation dates, lags and `Date` headers.
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            data: None,
+            request_ids: RequestIds::default(),
+            list_lag: Duration::ZERO,
+            audit: Audit::default(),
+            subscription_delay: Some(Duration::ZERO),
+            faults: Faults::default(),
+            latency: Duration::ZERO,
+            limits: SandboxLimits::default(),
+            clock: Clock::default(),
+        }
+    }
+}
+
+/// What a repeated `MS-RequestId` of the same customer does. No page says; "Partner Center REST headers" only says
+/// what it is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RequestIds {
+    /// The first answer is given again; 409/800060 while its order has not taken effect.
+    #[default]
+    Replay,
+    /// 409/800060, "your order is in progress".
+    Conflict,
+    /// It buys again.
+    Ignore,
+}
+
+/// Whether a created order gives an audit record ("Get a record of Partner Center activity").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audit {
+    /// Never.
+    Off,
+    /// This long after its creation.
+    After(Duration),
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self::After(Duration::ZERO)
+    }
+}
+
+/// Whether 75 customers, 5 subscriptions a customer and 25 seats a subscription are all there is ("Test and debug");
+/// beyond them 400/800018.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SandboxLimits {
+    /// As many as are asked for.
+    #[default]
+    Off,
+    /// As in an integration sandbox account.
+    On,
+}
+
+/// Why the sandbox could not be opened or served.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Another process has the world file.
+    #[error("`{}` is in use by another sandbox", path.display())]
+    Busy {
+        /// The world file.
+        path: PathBuf,
+    },
+    /// The world file cannot be read or written.
+    #[error("cannot use the world file `{}`", path.display())]
+    File {
+        /// The world file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is something else, or of a newer version.
+    #[error("`{}` is not a world file this version can read: {reason}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// A line of it is damaged.
+    #[error("`{}` is damaged at line {line}", path.display())]
+    Damaged {
+        /// The world file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The faults are not what they should be.
+    #[error("cannot read the faults: {0}")]
+    Faults(String),
+    /// The socket failed.
+    #[error("cannot serve")]
+    Serve(#[source] std::io::Error),
+}
+
+/// A pretended Partner Center. Clones are the same one.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use orderform::sandbox::{Options, Sandbox};
+///
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let endpoint = format!("http://{}", listener.local_addr()?);
+/// let sandbox = Sandbox::open(Options::default())?;
+/// let until = async move { assert!(endpoint.starts_with("http://127.0.0.1:")) };
+/// sandbox.clone().serve(listener, until).await?;
+/// assert!(sandbox.ledger().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    clock: Clock,
+    latency: Duration,
+    world: Mutex<world::World>,
+    script: Mutex<script::Script>,
+    closing: watch::Sender<bool>,
+}
+
+impl Sandbox {
+    /// Opens a world: reads the world file, if there is to be one, and takes it for this process alone.
+    ///
+    /// # Errors
+    /// [`SandboxError`] where the world file is busy, damaged or not one.
+    pub fn open(options: Options) -> Result<Self, SandboxError> {
+        let script = script::Script::new(&options.faults);
+        let inner = Inner {
+            clock: options.clock.clone(),
+            latency: options.latency,
+            world: Mutex::new(world::World::open(options)?),
+            script: Mutex::new(script),
+            closing: watch::Sender::new(false),
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Serves until `shutdown` is done, then lets go of connections and world file. Serves once.
+    ///
+    /// Requests that are made to wait (latency, hanging, slow answers) end without an answer at shutdown.
+    ///
+    /// # Errors
+    /// [`SandboxError::Serve`] where the socket fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), SandboxError> {
+        let served = server::run(self.clone(), listener, shutdown).await;
+        self.world().close();
+        served.map_err(SandboxError::Serve)
+    }
+
+    /// Returns every order ever bought here, oldest first; also those that take effect later (see [`Deed::Late`]).
+    #[must_use]
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.world().ledger()
+    }
+
+    fn world(&self) -> MutexGuard<'_, world::World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn script(&self) -> MutexGuard<'_, script::Script> {
+        self.0.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until serving is to end.
+    async fn closed(&self) {
+        let mut closing = self.0.closing.subscribe();
+        // An error means that the sender is gone, and so is whoever could wait for it.
+        let _ = closing.wait_for(|closing| *closing).await;
+    }
+
+    /// Waits, and says whether serving goes on.
+    async fn pause(&self, time: Duration) -> bool {
+        if time.is_zero() {
+            return true;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(time) => true,
+            () = self.closed() => false,
+        }
+    }
+}

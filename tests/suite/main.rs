@@ -4,4 +4,5 @@
 
 mod client;
 mod manifests;
+mod sandbox;
 mod simulation;

@@ -7,8 +7,10 @@
 //! **Invariant:** no rule about orders, no network, and nothing of ours beside it.
 
 pub mod audit;
+pub mod customer;
 pub mod fault;
 pub mod order;
+pub mod subscription;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,10 +25,13 @@ const KEYS: &[&str] = &[
     "attributes",
     "autoRenewEnabled",
     "billingCycle",
+    "billingType",
     "cancellationAllowedUntilDate",
     "code",
     "commitmentEndDate",
+    "companyName",
     "companyProfile",
+    "contractType",
     "creationDate",
     "currencyCode",
     "currencySymbol",
@@ -35,10 +40,12 @@ const KEYS: &[&str] = &[
     "customerName",
     "data",
     "description",
+    "domain",
     "effectiveStartDate",
     "etag",
     "friendlyName",
     "id",
+    "isTrial",
     "items",
     "lineItemNumber",
     "lineItems",
@@ -53,6 +60,7 @@ const KEYS: &[&str] = &[
     "orderId",
     "originalCorrelationId",
     "parentSubscriptionId",
+    "partnerId",
     "partnerIdOnRecord",
     "partnerOnRecordAttestationAccepted",
     "promotionId",
@@ -71,6 +79,7 @@ const KEYS: &[&str] = &[
     "termDuration",
     "totalCount",
     "transactionType",
+    "unitType",
 ];
 
 /// Why a body could not be read.
