@@ -116,13 +116,17 @@ fn row(step: &Step) -> String {
     let customer = step
         .customer_name
         .as_deref()
-        .map_or_else(|| code(&step.customer_id.to_string()), |name| Medium::Markdown.text(name));
+        .map_or_else(|| code(&step.customer_id.to_string()), |name| Medium::Markdown.name(name));
     let lines = step.spec.line_items.as_slice();
     let what: Vec<String> = lines
         .iter()
         .map(|line| {
-            let what = words::line_item(line, Medium::Markdown);
-            if lines.len() > 1 { format!("{} × {what}", line.quantity) } else { what }
+            let what = match lines {
+                [line] => words::line_item(line, Medium::Markdown),
+                _ => words::seats_of(line, Medium::Markdown),
+            };
+            let terms = words::line_terms(line, Medium::Markdown);
+            if terms.is_empty() { what } else { format!("{what}, {terms}") }
         })
         .collect();
     let schedule = words::schedule(&step.spec);

@@ -11,7 +11,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle, TermLike};
 
 use super::words;
 use crate::apply::{Event, Outcome};
@@ -52,7 +52,7 @@ impl<W: Write + Send + 'static> Progress<W> {
         let out = Shared { out: Arc::new(Mutex::new(out)), width: terminal_width.unwrap_or(80) };
         let bar = terminal_width.map(|_| {
             let target = ProgressDrawTarget::term_like_with_hz(Box::new(out.clone()), REDRAWS);
-            let bar = ProgressBar::with_draw_target(Some(0), target);
+            let bar = ProgressBar::with_draw_target(Some(0), target).with_finish(ProgressFinish::AndClear);
             bar.set_style(style());
             bar
         });
@@ -247,5 +247,89 @@ impl<W: Write + Send> TermLike for Shared<W> {
 
     fn flush(&self) -> io::Result<()> {
         self.lock().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ended, every_event, name, placed};
+    use super::*;
+    use crate::domain::Evidence;
+    use crate::protocol::Doubt;
+
+    /// A writer that can be read while the progress has it.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Log {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    /// Runs so many orders, of which every hundredth ends in doubt, and returns what was shown.
+    fn run(orders: usize, terminal_width: Option<u16>) -> String {
+        let log = Log::default();
+        let mut progress = Progress::new(log.clone(), terminal_width, false);
+        progress.event(&Event::Started { orders, seats: 5 }).unwrap();
+        for number in 1..=orders {
+            let text = format!("order-{number}");
+            let request_id = super::super::samples::request();
+            progress.event(&Event::Sending { name: name(&text), request_id, number: 1 }).unwrap();
+            let outcome = match number % 100 {
+                0 => Outcome::InDoubt(Doubt::Strict),
+                _ => Outcome::Created { order: placed(&[None]), evidence: Evidence::Answer },
+            };
+            progress.event(&Event::Ended(ended(&text, outcome))).unwrap();
+        }
+        progress.finish();
+        log.text()
+    }
+
+    #[test]
+    fn a_log_of_a_few_orders_has_a_line_for_each() {
+        insta::assert_snapshot!(run(2, None), @r"
+        starting: 2 orders, 5 seats
+        + order-1: created: order 5cf72f146967; subscription id not known yet; a later apply records it
+        + order-2: created: order 5cf72f146967; subscription id not known yet; a later apply records it
+        ");
+    }
+
+    #[test]
+    fn a_log_of_many_orders_has_a_line_for_each_part_and_for_each_that_needs_somebody() {
+        let text = run(1000, None);
+        assert_eq!(text.lines().filter(|line| line.starts_with("? order-")).count(), 10);
+        assert_eq!(text.lines().filter(|line| line.contains(" of 1000 orders done: ")).count(), PARTS);
+        assert_eq!(text.lines().count(), 1 + 10 + PARTS);
+        assert!(
+            text.ends_with("1000 of 1000 orders done: 990 created, 0 in flight, 10 in doubt\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_terminal_has_a_bar_that_goes_away_and_lines_that_stay() {
+        let text = run(3, Some(80));
+        assert!(text.contains("/3 orders, "), "{text:?}");
+        assert!(text.contains("+ order-1: created: order 5cf72f146967"), "{text:?}");
+        let (_, rest) = text.rsplit_once("\r\u{1b}[2K").unwrap();
+        assert!(!rest.contains("orders"), "the bar is gone: {rest:?}");
+    }
+
+    #[test]
+    fn every_event_is_taken_in_any_order() {
+        for width in [None, Some(1), Some(80)] {
+            let mut progress = Progress::new(Log::default(), width, true);
+            every_event().iter().rev().for_each(|event| progress.event(event).unwrap());
+        }
     }
 }

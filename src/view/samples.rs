@@ -75,6 +75,11 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
 pub(super) fn every_step() -> Plan {
     let mut named = step("contoso-e3", 25, Action::Create);
     named.spec.line_items[0].friendly_name = Some("new offer".into());
+    named.spec.line_items[0].promotion_id = Some("39NFJQT1PJPQ:0001:39NFJQT1Q5KL".into());
+    named.spec.line_items[0].custom_term_end_date = Some("2027-06-30T00:00:00Z".into());
+    named.spec.line_items[0]
+        .provisioning_context
+        .insert("domainName".into(), "contoso.onmicrosoft.com".into());
     let mut two = step("contoso-exchange", 0, Action::Create);
     two.customer_name = None;
     two.spec = spec(5);

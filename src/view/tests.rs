@@ -46,6 +46,18 @@ fn human_plan() {
 }
 
 #[test]
+fn an_ordinary_plan_has_one_line_an_order() {
+    let mut board = step("fabrikam-board", 5, Action::Create);
+    board.customer_name = Some("fabrikam".into());
+    let doubt = Action::Settle { request_id: request() };
+    let steps =
+        vec![step("contoso-e3", 25, Action::Create), step("contoso-visio", 40, Action::Create), board];
+    let mut steps = plan(steps);
+    steps.steps.push(step("tailspin-visio", 1, doubt));
+    insta::assert_snapshot!(human(|view| view.plan(&steps).unwrap()));
+}
+
+#[test]
 fn human_plan_verbose() {
     let look = Look { verbose: true, ..Look::default() };
     let steps = vec![

@@ -11,8 +11,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::is_harmful;
 
-/// The most characters of a name or a value that a person reads; JSON has all of them.
-pub(super) const LONGEST: usize = 120;
+/// The most characters of a name that a person reads; JSON has all of them.
+pub(super) const LONGEST_NAME: usize = 60;
+
+/// The most characters of a reason or a value that a person reads.
+pub(super) const LONGEST_TEXT: usize = 400;
 
 /// Writes what could do harm as `\u{…}`: control and bidirectional characters, and what CI runners listen to: `##[` and
 /// `##vso[` anywhere in a line, `::` at its beginning, behind blanks too.
@@ -33,9 +36,9 @@ pub(super) fn escape(text: &str) -> String {
     safe
 }
 
-/// Keeps the beginning of a text that is not an id.
-pub(super) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+/// Keeps so many characters of a text that is not an id.
+pub(super) fn shorten(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
@@ -49,6 +52,11 @@ pub(super) fn width(text: &str) -> usize {
 /// Fills a text up to so many columns.
 pub(super) fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// Fills a text up to so many columns on its left.
+pub(super) fn pad_left(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Returns `1 order`, `2 orders`.
@@ -96,6 +104,20 @@ pub(super) fn wrap(text: &str, columns: usize, indent: &str) -> Vec<String> {
     lines
 }
 
+/// Breaks a list into lines of at most so many columns, behind commas and semicolons only.
+pub(super) fn wrap_list(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for part in text.split_inclusive([',', ';']) {
+        let line = lines.last_mut().expect("it begins with a line, and lines are only added");
+        if !line.is_empty() && width(line) + width(part) > columns {
+            lines.push(part.trim_start().to_owned());
+        } else {
+            line.push_str(part);
+        }
+    }
+    lines
+}
+
 /// Splits a text at blanks outside of backticks.
 fn unbroken(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -126,6 +148,16 @@ mod tests {
         assert_eq!(escape("a\u{a0}b"), "a\\u{a0}b");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_in_nothing_harmful_goes_out(text in "(?s)[ -~#:\\PC\\x00-\\x1f\u{80}-\u{9f}\u{200b}-\u{206f}]*") {
+            for line in wrap(&escape(&text), 20, "  ") {
+                proptest::prop_assert!(!line.chars().any(is_harmful));
+                proptest::prop_assert!(!line.contains("##") && !line.trim_start().starts_with("::"), "{line}");
+            }
+        }
+    }
+
     #[test]
     fn durations_are_rounded_up() {
         let texts = [0, 37_000, 37_001, 119_000, 120_000, 1_740_001, 7_200_000, 7_500_000]
@@ -138,6 +170,14 @@ mod tests {
         let lines = wrap("run `orderform settle a --not-bought` then go on", 20, "  ");
         assert_eq!(lines, ["  run", "  `orderform settle a --not-bought`", "  then go on"]);
         assert_eq!(wrap("", 10, "  "), ["  "]);
+    }
+
+    #[test]
+    fn lists_break_between_their_parts() {
+        assert_eq!(
+            wrap_list("3 orders created, 1 in doubt; 2 reads", 20),
+            ["3 orders created,", "1 in doubt; 2 reads"]
+        );
     }
 
     #[test]

@@ -21,8 +21,12 @@ use crate::plan::Plan;
 
 /// The indentation of an order's first line.
 const ORDER: &str = "  ";
+/// The widest name that others are aligned with.
+const WIDEST_NAME: usize = 32;
 /// The indentation of whatever else is said about it.
 const DETAIL: &str = "      ";
+/// How far a hint stands in: behind the indentation and its label.
+const HINT: usize = DETAIL.len() + "hint: ".len();
 
 /// The view for people at a terminal.
 #[derive(Debug)]
@@ -88,8 +92,10 @@ impl Page {
 
     /// Adds a line that stands out.
     fn title(&mut self, line: &str) {
-        let bold = self.paint(line, Style::new().bold());
-        self.line(&bold);
+        for line in text::wrap_list(line, self.look.width) {
+            let bold = self.paint(&line, Style::new().bold());
+            self.line(&bold);
+        }
     }
 
     /// Adds a text of several lines, each behind the indentation.
@@ -142,7 +148,7 @@ impl Page {
     fn hints(&mut self, account: &Account) {
         for hint in &account.hints {
             let label = self.paint("hint:", AnsiColor::Cyan.on_default());
-            let lines = text::wrap(hint, self.look.width.saturating_sub(6), "");
+            let lines = text::wrap(hint, self.look.width.saturating_sub(HINT), "");
             for (index, line) in lines.iter().enumerate() {
                 let label = if index == 0 { &label } else { "     " };
                 self.line(&format!("{DETAIL}{label} {line}"));
@@ -165,8 +171,7 @@ fn style(symbol: Symbol) -> Style {
     }
 }
 
-/// Returns how wide a column is: as its widest cell, but a few long names do not push everybody aside.
-fn column<'a>(cells: impl Iterator<Item = &'a String>) -> usize {
-    const WIDEST: usize = 36;
-    cells.map(|cell| text::width(cell)).filter(|width| *width <= WIDEST).max().unwrap_or(0)
+/// Returns how wide a column is: as its widest cell, but those wider than `most` do not push everybody aside.
+fn column<'a>(cells: impl Iterator<Item = &'a str>, most: usize) -> usize {
+    cells.map(text::width).filter(|width| *width <= most).max().unwrap_or(0)
 }

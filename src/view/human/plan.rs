@@ -4,8 +4,11 @@
 
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
-use super::{DETAIL, Page, column};
+use super::{DETAIL, Page, WIDEST_NAME, column};
 use crate::plan::{Action, Plan, Step};
+
+/// The widest cell that others are aligned with: a named customer, but not a tenant id.
+const WIDEST_CUSTOMER: usize = 24;
 
 /// Renders a plan.
 pub(super) fn page(plan: &Plan, look: Look) -> Page {
@@ -18,17 +21,24 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
     }
     page.line("");
     let columns = Columns {
-        name: column(shown.iter().map(|row| &row.name)),
-        customer: column(shown.iter().map(|row| &row.customer)),
-        seats: column(shown.iter().map(|row| &row.seats)),
-        schedule: column(shown.iter().map(|row| &row.schedule)),
+        name: column(shown.iter().map(|row| row.name.as_str()), WIDEST_NAME),
+        customer: column(shown.iter().map(|row| row.customer.as_str()), WIDEST_CUSTOMER),
+        seats: column(shown.iter().map(|row| row.seats.as_str()), WIDEST_CUSTOMER),
+        schedule: column(shown.iter().map(|row| row.schedule.as_str()), WIDEST_CUSTOMER),
     };
     for row in &shown {
         row.write(&columns, &mut page);
     }
     page.line("");
-    page.line(&words::counts(&plan.counts()));
+    for line in text::wrap_list(&words::counts(&plan.counts()), look.width) {
+        page.line(&line);
+    }
     page
+}
+
+/// Returns `1 seat `, `2 seats`: as long as each other, so that numbers end in one column.
+fn seats(count: u64) -> String {
+    text::pad(&text::plural(count, "seat"), count.to_string().len() + " seats".len())
 }
 
 fn is_shown(step: &Step, verbose: bool) -> bool {
@@ -55,14 +65,14 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn new(step: &'a Step) -> Self {
         let customer = match &step.customer_name {
-            Some(name) => Medium::Terminal.text(name),
+            Some(name) => Medium::Terminal.name(name),
             None => step.customer_id.to_string(),
         };
         Self {
             step,
             name: step.name.to_string(),
             customer,
-            seats: text::plural(step.spec.seats(), "seat"),
+            seats: seats(step.spec.seats()),
             schedule: words::schedule(&step.spec),
         }
     }
@@ -72,7 +82,7 @@ impl<'a> Row<'a> {
         let mut pieces = vec![
             text::pad(&self.name, columns.name),
             text::pad(&self.customer, columns.customer),
-            text::pad(&self.seats, columns.seats),
+            text::pad_left(&self.seats, columns.seats),
             text::pad(&self.schedule, columns.schedule),
         ];
         let lines = step.spec.line_items.as_slice();
@@ -80,10 +90,13 @@ impl<'a> Row<'a> {
             pieces.push(words::line_item(line, Medium::Terminal));
         }
         page.order(words::action_symbol(&step.action), &pieces);
-        if lines.len() > 1 {
-            for line in lines {
-                let what = words::line_item(line, Medium::Terminal);
-                page.line(&format!("{DETAIL}{} of {what}", text::plural(line.quantity, "seat")));
+        for line in lines {
+            if lines.len() > 1 {
+                page.line(&format!("{DETAIL}{}", words::seats_of(line, Medium::Terminal)));
+            }
+            let terms = words::line_terms(line, Medium::Terminal);
+            if !terms.is_empty() {
+                page.paragraph(&terms, DETAIL);
             }
         }
         if page.look.verbose && step.customer_name.is_some() {

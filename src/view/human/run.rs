@@ -4,14 +4,13 @@
 
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
-use super::{DETAIL, Page, column};
+use super::{DETAIL, Page, WIDEST_NAME, column};
 use crate::apply::{Ended, Summary};
 
 /// Renders a summary.
 pub(super) fn page(summary: &Summary, look: Look) -> Page {
     let mut page = Page::new(look);
-    let names: Vec<String> = summary.ended.iter().map(|ended| ended.name.to_string()).collect();
-    let widest = column(names.iter());
+    let widest = column(summary.ended.iter().map(|ended| ended.name.as_str()), WIDEST_NAME);
     for ended in &summary.ended {
         order(ended, widest, &mut page);
     }
@@ -19,11 +18,12 @@ pub(super) fn page(summary: &Summary, look: Look) -> Page {
         page.line("");
     }
     if summary.interrupted {
-        let rest = "what was in flight is recorded; run `orderform apply` again to go on";
+        let rest = "what was in flight is recorded; run `orderform apply` to go on";
         page.paragraph(&format!("Interrupted: {rest}"), "");
     }
-    let counts = words::tally(summary);
-    page.paragraph(&counts, "");
+    for line in text::wrap_list(&words::tally(summary), look.width) {
+        page.line(&line);
+    }
     page
 }
 

@@ -4,28 +4,41 @@
 
 use super::super::words::{self, Medium, Symbol};
 use super::super::{Look, text};
-use super::{DETAIL, Page, column};
+use super::{Page, WIDEST_NAME, column};
 use crate::domain::{Attempt, Bought, CorrelationId, Fate, OrderName, OrderSpec, Recorded, State};
 
-/// Renders all orders.
+/// Renders all orders, one a line however long it is: for `grep`.
 pub(super) fn list(state: &State, look: Look) -> Page {
     let mut page = Page::new(look);
-    let names: Vec<String> = state.orders.keys().map(ToString::to_string).collect();
-    let widest = column(names.iter());
-    for (name, recorded) in &state.orders {
-        let (symbol, what) = match recorded {
-            Recorded::Pending(attempt) => (Symbol::Doubt, format!("pending, request {}", attempt.request_id)),
-            Recorded::Created(bought) => {
-                (Symbol::Keep, format!("order {}", Medium::Terminal.text(bought.order.order_id.as_str())))
-            }
-        };
-        let seats = text::plural(spec(recorded).seats(), "seat");
-        page.order(symbol, &[text::pad(name.as_str(), widest), text::pad(&seats, 8), what]);
+    let rows: Vec<(Symbol, &OrderName, String, &OrderSpec)> =
+        state.orders.iter().map(|(name, recorded)| row(name, recorded)).collect();
+    let name_width = column(rows.iter().map(|row| row.1.as_str()), WIDEST_NAME);
+    let id_width = column(rows.iter().map(|row| row.2.as_str()), usize::MAX);
+    for (symbol, name, id, spec) in &rows {
+        let (name, id) = (text::pad(name.as_str(), name_width), text::pad(id, id_width));
+        let line = format!("{name}  {id}  customer {}  {}", spec.customer_id, seats(spec.seats()));
+        page.order_line(Some(*symbol), &line);
     }
-    let pending = state.orders.values().filter(|r| matches!(r, Recorded::Pending(_))).count();
-    let orders = text::count(state.orders.len() - pending, "order");
-    page.line(&format!("{orders}, {pending} pending, serial {}", state.serial));
+    let pending = rows.iter().filter(|row| row.0 == Symbol::Doubt).count();
+    let orders = text::count(rows.len() - pending, "order");
+    page.line(&format!("{orders} recorded, {pending} pending, serial {}", state.serial));
     page
+}
+
+fn row<'a>(name: &'a OrderName, recorded: &'a Recorded) -> (Symbol, &'a OrderName, String, &'a OrderSpec) {
+    match recorded {
+        Recorded::Pending(attempt) => {
+            (Symbol::Doubt, name, format!("request {}", attempt.request_id), &attempt.spec)
+        }
+        Recorded::Created(bought) => {
+            let id = format!("order {}", Medium::Terminal.text(bought.order.order_id.as_str()));
+            (Symbol::Keep, name, id, &bought.spec)
+        }
+    }
+}
+
+fn seats(count: u64) -> String {
+    text::plural(count, "seat")
 }
 
 /// Renders everything about one order.
@@ -37,20 +50,13 @@ pub(super) fn show(name: &OrderName, state: &State, look: Look) -> Page {
     };
     page.title(&format!("Order {name}"));
     match recorded {
-        Recorded::Pending(attempt) => pending(attempt, &mut page),
+        Recorded::Pending(attempt) => pending(name, attempt, &mut page),
         Recorded::Created(bought) => created(bought, &mut page),
     }
     page
 }
 
-fn spec(recorded: &Recorded) -> &OrderSpec {
-    match recorded {
-        Recorded::Pending(attempt) => &attempt.spec,
-        Recorded::Created(bought) => &bought.spec,
-    }
-}
-
-fn pending(attempt: &Attempt, page: &mut Page) {
+fn pending(name: &OrderName, attempt: &Attempt, page: &mut Page) {
     field(page, "status", "pending: nobody knows yet whether it was bought");
     field(page, "request", &attempt.request_id.to_string());
     field(page, "generation", &attempt.generation.0.to_string());
@@ -65,8 +71,9 @@ fn pending(attempt: &Attempt, page: &mut Page) {
         };
         field(page, &format!("send {number}"), &format!("{at}, {fate}"));
         let correlation = CorrelationId::derive(attempt.request_id, number);
-        page.line(&format!("{DETAIL}correlation {correlation}"));
+        field(page, "", &format!("correlation {correlation}"));
     }
+    page.hints(&words::pending(name));
 }
 
 fn created(bought: &Bought, page: &mut Page) {
@@ -75,7 +82,7 @@ fn created(bought: &Bought, page: &mut Page) {
     let how = words::evidence(bought.evidence).map(|how| format!(" ({how})")).unwrap_or_default();
     field(page, "order", &format!("{id}{how}"));
     for line in words::subscriptions(order, Medium::Terminal) {
-        page.line(&format!("  {line}"));
+        field(page, "", &line);
     }
     let request = bought.request_id.map_or("none: adopted".to_owned(), |id| id.to_string());
     field(page, "request", &request);
@@ -97,16 +104,21 @@ fn created(bought: &Bought, page: &mut Page) {
 
 fn contents(spec: &OrderSpec, page: &mut Page) {
     field(page, "customer", &spec.customer_id.to_string());
-    let schedule = words::schedule(spec);
-    if !schedule.is_empty() {
-        field(page, "term and billing", &schedule);
+    if let Some(cycle) = &spec.billing_cycle {
+        field(page, "billing", &Medium::Terminal.text(cycle.as_str()));
+    }
+    if let Some(accepted) = spec.partner_on_record_attestation_accepted {
+        field(page, "attestation", if accepted { "accepted for the reseller" } else { "not accepted" });
     }
     for line in &spec.line_items {
-        let what = words::line_item(line, Medium::Terminal);
-        page.line(&format!("  {} of {what}", text::plural(line.quantity, "seat")));
+        field(page, "buys", &words::seats_of(line, Medium::Terminal));
+        let terms = words::line_terms(line, Medium::Terminal);
+        if !terms.is_empty() {
+            field(page, "", &terms);
+        }
     }
 }
 
 fn field(page: &mut Page, label: &str, value: &str) {
-    page.line(&format!("  {label} {value}"));
+    page.line(&format!("  {}  {value}", text::pad(label, "attestation".len())));
 }

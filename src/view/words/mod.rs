@@ -12,11 +12,19 @@ mod tally;
 
 pub(super) use event::event;
 pub(super) use outcome::{evidence, outcome, symbol};
-pub(super) use plan::{Symbol, action, action_symbol, counts, line_item, schedule, verdict};
+pub(super) use plan::{
+    Symbol, action, action_symbol, counts, line_item, line_terms, schedule, seats_of, verdict,
+};
 pub(super) use tally::tally;
 
 use super::{markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};
+
+/// The command that hints speak of most.
+const APPLY: &str = "orderform apply";
+
+/// What recovery `verify` promises; a view does not know whether a person chose another.
+const SENT_AGAIN: &str = "by default it is sent again only after the order list proves it absent";
 
 /// What words are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +36,20 @@ pub(super) enum Medium {
 }
 
 impl Medium {
-    /// Makes a text of others harmless, and no longer than people read.
+    /// Makes a text of others harmless, and no longer than people read. Ids fit in whole.
     pub(super) fn text(self, text: &str) -> String {
+        self.limited(text, text::LONGEST_TEXT)
+    }
+
+    /// Makes a name that somebody chose freely harmless, and no longer than a line has room for.
+    pub(super) fn name(self, text: &str) -> String {
+        self.limited(text, text::LONGEST_NAME)
+    }
+
+    fn limited(self, text: &str, longest: usize) -> String {
         match self {
-            Self::Terminal => text::escape(&text::shorten(text)),
-            Self::Markdown => markdown::code(&text::shorten(text)),
+            Self::Terminal => text::escape(&text::shorten(text, longest)),
+            Self::Markdown => markdown::code(&text::shorten(text, longest)),
         }
     }
 
@@ -106,6 +123,13 @@ pub(super) fn subscriptions(order: &PlacedOrder, medium: Medium) -> Vec<String> 
         }
     }
     lines
+}
+
+/// Says what to do about an attempt that is recorded without a result.
+pub(super) fn pending(name: &OrderName) -> Account {
+    let medium = Medium::Terminal;
+    let hint = format!("run {} to settle it", medium.code(APPLY));
+    Account::default().hint(hint).hint(settle(name, medium))
 }
 
 /// The command with which a person settles an attempt.

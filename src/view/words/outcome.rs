@@ -4,7 +4,7 @@
 
 use super::super::text::duration;
 use super::plan::{Symbol, block};
-use super::{Account, Medium, settle, subscriptions};
+use super::{APPLY, Account, Medium, SENT_AGAIN, settle, subscriptions};
 use crate::apply::{Outcome, Skipped};
 use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError};
 use crate::protocol::{Doubt, Obstacle};
@@ -56,7 +56,7 @@ fn created(order: &PlacedOrder, known: Evidence, medium: Medium) -> Account {
 }
 
 fn not_ordered(name: &OrderName, reason: &NotOrdered, medium: Medium) -> Account {
-    let again = medium.code("orderform apply");
+    let again = medium.code(APPLY);
     match reason {
         NotOrdered::Refused(error) => Account::new("refused: nothing was bought")
             .detail(format!("Partner Center says {}", medium.text(&error.to_string())))
@@ -74,7 +74,7 @@ fn not_ordered(name: &OrderName, reason: &NotOrdered, medium: Medium) -> Account
 }
 
 fn refusal_hint(error: &ServiceError, medium: Medium) -> String {
-    let again = medium.code("orderform apply");
+    let again = medium.code(APPLY);
     match error.status {
         401 | 403 => format!("check the sign-in and its roles, then run {again} again"),
         404 => format!("check the customer's tenant id, then run {again} again"),
@@ -84,11 +84,12 @@ fn refusal_hint(error: &ServiceError, medium: Medium) -> String {
 
 fn in_doubt(name: &OrderName, doubt: &Doubt, medium: Medium) -> Account {
     let account = Account::new("in doubt: it may have been bought");
-    let again = medium.code("orderform apply");
+    let again = medium.code(APPLY);
     let person = settle(name, medium);
     match doubt {
         Doubt::Unanswered { why } => account
             .detail(medium.text(why))
+            .detail(SENT_AGAIN)
             .hint(format!(
                 "run {again} again: the audit log may prove it at once, the order list once the last send is \
                  older than {}",
@@ -119,7 +120,7 @@ fn in_doubt(name: &OrderName, doubt: &Doubt, medium: Medium) -> Account {
 }
 
 fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
-    let again = medium.code("orderform apply");
+    let again = medium.code(APPLY);
     match obstacle {
         Obstacle::AlreadyBought(ids) => {
             let (adopt, orders) = match ids.as_slice() {
@@ -142,14 +143,16 @@ fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
                 .detail("orders that were not listed by then may be missing in it")
                 .hint(format!("run {again} again in {}", duration(*wait)))
         }
-        Obstacle::Unlisted { why } => Account::new("blocked: nobody could look first; nothing was sent")
-            .detail(format!("the customer's orders could not be listed: {}", medium.text(why)))
-            .hint(format!("run {again} again")),
+        Obstacle::Unlisted { why } => {
+            Account::new("blocked: the customer's orders could not be listed; nothing was sent")
+                .detail(medium.text(why))
+                .hint(format!("run {again} again: it looks for an order like this one before it sends"))
+        }
     }
 }
 
 fn not_attempted(skipped: &Skipped, medium: Medium) -> Account {
-    let again = medium.code("orderform apply");
+    let again = medium.code(APPLY);
     match skipped {
         Skipped::Interrupted => Account::new("not attempted: interrupted").hint(format!("run {again} again")),
         Skipped::CustomerInDoubt(other) => {

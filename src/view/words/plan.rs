@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::text::{count, escape, plural, shorten};
-use super::{Account, Medium, settle};
+use super::super::text::{count, escape, plural};
+use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
 use crate::domain::{LineItem, OrderName, OrderSpec};
 use crate::plan::{Action, Block, Counts, Difference, Plan};
 
@@ -59,11 +59,7 @@ pub(in crate::view) fn action_symbol(action: &Action) -> Symbol {
 pub(in crate::view) fn verdict(plan: &Plan) -> String {
     let counts = plan.counts();
     if plan.is_settled() {
-        return match counts.keep {
-            0 => "Nothing to do: no manifest wants an order".to_owned(),
-            1 => "Nothing to do: 1 order is as it should be".to_owned(),
-            keep => format!("Nothing to do: {keep} orders are as they should be"),
-        };
+        return settled(counts.keep);
     }
     let customers: BTreeSet<_> =
         plan.steps.iter().filter(|step| step.action == Action::Create).map(|step| step.customer_id).collect();
@@ -74,15 +70,26 @@ pub(in crate::view) fn verdict(plan: &Plan) -> String {
         count(customers.len(), "customer")
     );
     let parts = [
-        (counts.create, buy),
-        (counts.settle, format!("{} to settle first", counts.settle)),
+        (counts.settle, format!("{} to settle", counts.settle)),
         (counts.rename, format!("{} to rename", counts.rename)),
         (counts.blocked, format!("{} blocked", counts.blocked)),
     ];
     let parts: Vec<String> =
         parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
-    let nothing = if counts.create + counts.settle == 0 { "nothing to buy; " } else { "" };
-    format!("Plan: {nothing}{}", parts.join("; "))
+    match (counts.create, parts.is_empty()) {
+        (0, _) => format!("Plan: nothing new to buy; {}", parts.join(", ")),
+        (_, true) => format!("Plan: {buy}"),
+        (_, false) => format!("Plan: {buy}; {}", parts.join(", ")),
+    }
+}
+
+/// Says that so many orders need nothing.
+pub(super) fn settled(kept: usize) -> String {
+    match kept {
+        0 => "Nothing to do: no manifest wants an order".to_owned(),
+        1 => "Nothing to do: 1 order is as it should be".to_owned(),
+        kept => format!("Nothing to do: {kept} orders are as they should be"),
+    }
 }
 
 /// Returns the last line of a plan.
@@ -106,9 +113,37 @@ pub(in crate::view) fn schedule(spec: &OrderSpec) -> String {
 pub(in crate::view) fn line_item(line: &LineItem, medium: Medium) -> String {
     let offer = medium.text(line.offer_id.as_str());
     match &line.friendly_name {
-        Some(name) => format!("{offer} ({})", medium.text(name)),
+        Some(name) => format!("{offer} ({})", medium.name(name)),
         None => offer,
     }
+}
+
+/// Returns how many seats a line buys, of what and for how long.
+pub(in crate::view) fn seats_of(line: &LineItem, medium: Medium) -> String {
+    let term = line.term_duration.as_ref().map(|term| format!(", {}", medium.text(term.as_str())));
+    let (seats, what) = (plural(line.quantity, "seat"), line_item(line, medium));
+    format!("{seats} of {what}{}", term.unwrap_or_default())
+}
+
+/// Returns what else a line says that bears on what is paid, and for how long; empty where it says nothing more.
+pub(in crate::view) fn line_terms(line: &LineItem, medium: Medium) -> String {
+    let text = |text: &Option<String>| text.as_ref().map(|text| medium.text(text));
+    let additional: Vec<String> =
+        line.additional_partner_ids_on_record.iter().map(|id| medium.text(id)).collect();
+    let given = [
+        text(&line.custom_term_end_date).map(|date| format!("first term ends {date}")),
+        text(&line.promotion_id).map(|id| format!("promotion {id}")),
+        text(&line.partner_id_on_record).map(|id| format!("reseller {id}")),
+        (!additional.is_empty()).then(|| format!("other partners {}", additional.join(", "))),
+        line.attestation_accepted
+            .map(|yes| format!("attestation {}", if yes { "accepted" } else { "not accepted" })),
+        line.renews_to.as_ref().map(|term| format!("renews to {}", medium.text(term.as_str()))),
+    ];
+    let context = line
+        .provisioning_context
+        .iter()
+        .map(|(key, value)| format!("{}: {}", medium.text(key), medium.text(value)));
+    given.into_iter().flatten().chain(context).collect::<Vec<_>>().join(", ")
 }
 
 /// Says what a person needs to know about a step beyond what it buys.
@@ -117,7 +152,7 @@ pub(in crate::view) fn action(name: &OrderName, action: &Action, medium: Medium)
         Action::Create | Action::Keep { .. } => Account::default(),
         Action::Settle { request_id } => {
             let headline = "an earlier attempt has no answer; it is settled first";
-            Account::new(headline).detail(format!("request {request_id}"))
+            Account::new(headline).detail(SENT_AGAIN).detail(format!("request {request_id}"))
         }
         Action::Rename { from, order_id } => Account::new(format!(
             "was {}, order {}; nothing is bought",
@@ -125,8 +160,8 @@ pub(in crate::view) fn action(name: &OrderName, action: &Action, medium: Medium)
             medium.text(order_id.as_str())
         )),
         Action::Orphan { order_id } => {
-            let headline = "recorded, no manifest; nothing will be cancelled";
-            Account::new(headline).detail(format!("order {}", medium.text(order_id.as_str())))
+            let id = medium.text(order_id.as_str());
+            Account::new(format!("recorded as order {id}, no manifest; nothing will be cancelled"))
         }
         Action::Blocked(reason) => block(name, reason, medium),
     }
@@ -138,7 +173,9 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
         Block::PendingDiffers(differences) => {
             let mut account = Account::new("an earlier attempt that wanted something else has no answer yet");
             account.details = differences.iter().map(|d| difference(d, medium)).collect();
-            account.hint("undo the change until that attempt is settled").hint(settle(name, medium))
+            account
+                .hint(format!("undo the change and run {} to settle that attempt", medium.code(APPLY)))
+                .hint(settle(name, medium))
         }
         Block::CreatedDiffers { order_id, differences } => {
             let id = medium.text(order_id.as_str());
@@ -149,7 +186,7 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
         }
         Block::PendingWithoutManifest => {
             Account::new("an attempt has no answer yet, and its manifest is gone")
-                .hint("put the manifest back until that attempt is settled")
+                .hint(format!("put the manifest back and run {} to settle that attempt", medium.code(APPLY)))
                 .hint(settle(name, medium))
         }
         Block::LooksRenamed { .. } | Block::FormerNamePending(_) | Block::FormerNameShared { .. } => {
@@ -158,7 +195,7 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
         Block::SameAs(others) => {
             let others = medium.names(others);
             Account::new(format!("says exactly the same as {others}, for the same customer"))
-                .hint("remove what is there by mistake")
+                .hint("remove the one that is there by mistake")
                 .hint(format!(
                     "if each is meant, set {} in all of them",
                     medium.code("metadata.allowDuplicate: true")
@@ -174,18 +211,20 @@ fn renaming(block: &Block, medium: Medium) -> Account {
                 [one] => medium.code(&format!("metadata.formerly: {one}")),
                 _ => medium.code("metadata.formerly: OLD_NAME"),
             };
-            Account::new(format!("wants just what {} is, which has no manifest any more", medium.names(from)))
-                .detail("if it was renamed, buying it would be buying twice")
-                .hint(format!("if it was renamed, set {formerly}"))
+            let have = if from.len() == 1 { "has" } else { "have" };
+            let names = medium.names(from);
+            Account::new(format!("the same as recorded {names}, which {have} no manifest any more"))
+                .detail("looks like a new name for it, and would be bought a second time")
+                .hint(format!("if it is a new name, set {formerly}"))
                 .hint(format!(
-                    "if another one is meant, set {}",
+                    "if a second one is meant, set {}",
                     medium.code("metadata.allowDuplicate: true")
                 ))
         }
         Block::FormerNamePending(from) => {
             let from = medium.code(from.as_str());
             Account::new(format!("its former name {from} has an attempt without an answer"))
-                .hint(format!("name it {from} again until that attempt is settled"))
+                .hint(format!("name it {from} again and run {} to settle that attempt", medium.code(APPLY)))
         }
         Block::FormerNameShared { from, with } => {
             let verb = if with.len() == 1 { "claims" } else { "claim" };
@@ -203,7 +242,7 @@ fn renaming(block: &Block, medium: Medium) -> Account {
 
 fn difference(difference: &Difference, medium: Medium) -> String {
     let value = |value: &Option<String>| match value {
-        Some(value) => medium.text(&shorten(value)),
+        Some(value) => medium.text(value),
         None => "absent".to_owned(),
     };
     let field = medium.text(&difference.field);

@@ -3,16 +3,14 @@
 //! **Invariant:** what did not happen is not mentioned, but for orders created: people look for that number.
 
 use super::super::text::{count, plural};
+use super::plan::settled;
 use crate::apply::Summary;
 
 /// Returns the last line of a run.
 pub(in crate::view) fn tally(summary: &Summary) -> String {
     let tally = summary.tally();
     if summary.ended.is_empty() && !summary.interrupted {
-        return match summary.kept {
-            1 => "Nothing to do: 1 order is as it should be".to_owned(),
-            kept => format!("Nothing to do: {kept} orders are as they should be"),
-        };
+        return settled(summary.kept);
     }
     let seats = plural(tally.created_seats, "seat");
     let created = match tally.created {
