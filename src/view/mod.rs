@@ -31,13 +31,14 @@ use crate::plan::Plan;
 
 /// A way of showing things. Every method writes and flushes.
 pub trait View {
-    /// Shows what would be done.
+    /// Shows what would be done. In JSON it is a document of its own, not a part of a run's lines.
     ///
     /// # Errors
     /// Whatever the writer says.
     fn plan(&mut self, plan: &Plan) -> io::Result<()>;
 
-    /// Shows that something happened, where the format tells of it at once.
+    /// Shows that something happened, where the format tells of it at once. People follow a run by [`Progress`], beside
+    /// the stream of the view; programs follow it by [`Json`].
     ///
     /// # Errors
     /// Whatever the writer says.
@@ -55,7 +56,7 @@ pub trait View {
     /// Whatever the writer says.
     fn state_list(&mut self, state: &State) -> io::Result<()>;
 
-    /// Shows everything that is recorded of one name.
+    /// Shows everything that is recorded of one name; of a name that is not recorded, that nothing is (JSON: `null`).
     ///
     /// # Errors
     /// Whatever the writer says.

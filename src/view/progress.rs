@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle, TermLike};
 
-use super::words;
+use super::{text, words};
 use crate::apply::{Event, Outcome};
 use crate::domain::OrderName;
 
@@ -110,6 +110,13 @@ impl<W: Write + Send + 'static> Progress<W> {
         }
     }
 
+    fn time_left(&self, bar: &ProgressBar) -> String {
+        match self.count.is_under_way() {
+            true => format!(", about {} left", text::duration(bar.eta())),
+            false => String::new(),
+        }
+    }
+
     fn draw(&self, event: &Event) {
         let Some(bar) = &self.bar else {
             return;
@@ -118,12 +125,17 @@ impl<W: Write + Send + 'static> Progress<W> {
         bar.set_position(u64::try_from(self.count.ended).unwrap_or(u64::MAX));
         match (event, words::event(event, false)) {
             (Event::Waiting { .. } | Event::Stopping { .. }, Some(line)) => bar.set_message(line),
-            _ => bar.set_message(self.count.busy()),
+            _ => bar.set_message(format!("{}{}", self.count.busy(), self.time_left(bar))),
         }
     }
 }
 
 impl Count {
+    /// Says whether there is something to go by when guessing how long the rest takes.
+    fn is_under_way(&self) -> bool {
+        (1..self.total).contains(&self.ended)
+    }
+
     fn take(&mut self, event: &Event) {
         match event {
             Event::Started { orders, .. } => self.total = *orders,
@@ -175,7 +187,7 @@ impl<W> fmt::Debug for Progress<W> {
 }
 
 fn style() -> ProgressStyle {
-    let template = "[{bar:20}] {pos}/{len} orders, {eta} left, {msg}";
+    let template = "[{bar:20}] {pos}/{len} orders, {wide_msg}";
     ProgressStyle::with_template(template)
         .expect("the template is a constant that tests render")
         .progress_chars("=> ")
@@ -299,8 +311,8 @@ mod tests {
     fn a_log_of_a_few_orders_has_a_line_for_each() {
         insta::assert_snapshot!(run(2, None), @r"
         starting: 2 orders, 5 seats
-        + order-1: created: order 5cf72f146967; subscription id not known yet; a later apply records it
-        + order-2: created: order 5cf72f146967; subscription id not known yet; a later apply records it
+        + order-1: created: order 5cf72f146967
+        + order-2: created: order 5cf72f146967
         ");
     }
 

@@ -3,7 +3,8 @@
 use super::super::text::{count, duration, plural};
 use super::Medium;
 use super::outcome::{outcome, symbol};
-use crate::apply::{Ended, Event};
+use crate::apply::{Ended, Event, Outcome};
+use crate::domain::SubscriptionId;
 
 /// Says what happened in one line; `None` where only somebody who wants every detail cares.
 pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
@@ -22,9 +23,7 @@ pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
         }
         Event::Ended(ended) => Some(end(ended)),
         Event::SubscriptionsKnown { name, subscription_ids } => {
-            let known: Vec<String> =
-                subscription_ids.iter().flatten().map(|id| medium.text(id.as_str())).collect();
-            Some(format!("+ {name}: now with subscription {}", known.join(", ")))
+            Some(format!("+ {name}: now known: {}", known(subscription_ids).join(", ")))
         }
         Event::Stopping { in_flight: 0 } => Some("stopping: nothing new begins".to_owned()),
         Event::Stopping { in_flight } => {
@@ -40,9 +39,18 @@ pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
 fn end(ended: &Ended) -> String {
     let account = outcome(&ended.name, &ended.outcome, Medium::Terminal);
     let mut line = format!("{} {}: {}", symbol(&ended.outcome).as_str(), ended.name, account.headline);
-    for detail in &account.details {
+    let details = match &ended.outcome {
+        // What is still missing is told once, at the end.
+        Outcome::Created { order, .. } => known(&order.subscription_ids),
+        _ => account.details,
+    };
+    for detail in &details {
         line.push_str("; ");
         line.push_str(detail);
     }
     line
+}
+
+fn known(ids: &[Option<SubscriptionId>]) -> Vec<String> {
+    ids.iter().flatten().map(|id| format!("subscription {}", Medium::Terminal.text(id.as_str()))).collect()
 }

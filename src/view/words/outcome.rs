@@ -97,7 +97,7 @@ fn in_doubt(name: &OrderName, doubt: &Doubt, medium: Medium) -> Account {
             ))
             .hint(person),
         Doubt::TooYoung { wait } => account
-            .detail("not in the audit log, and too young for the order list to prove anything")
+            .detail("no proof in the audit log, and too young for the order list to prove anything")
             .hint(format!("run {again} again in {}", duration(*wait)))
             .hint(person),
         Doubt::Candidates(ids) => account
