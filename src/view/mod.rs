@@ -1,1 +1,105 @@
-//! What is shown.
+//! What is shown: plans, events, summaries and states, put into words or into JSON.
+//!
+//! [`View`] is what a command talks to; [`Human`], [`Markdown`] and [`Json`] are the formats of `--format`, and
+//! [`Progress`] is what a terminal or a CI log sees while orders are bought. All words live here: the values that
+//! come in hold none. Names and texts from manifests and servers are made harmless on their way out.
+//!
+//! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
+//! The same value gives the same bytes.
+
+mod human;
+mod json;
+mod markdown;
+mod progress;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+mod text;
+mod words;
+
+use std::io::{self, Write};
+
+pub use human::Human;
+pub use json::Json;
+pub use markdown::Markdown;
+pub use progress::Progress;
+
+use crate::apply::{Event, Summary};
+use crate::domain::{OrderName, State};
+use crate::plan::Plan;
+
+/// A way of showing things. Every method writes and flushes.
+pub trait View {
+    /// Shows what would be done. In JSON it is a document of its own, not a part of a run's lines.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn plan(&mut self, plan: &Plan) -> io::Result<()>;
+
+    /// Shows that something happened, where the format tells of it at once. People follow a run by [`Progress`], beside
+    /// the stream of the view; programs follow it by [`Json`].
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn event(&mut self, event: &Event) -> io::Result<()>;
+
+    /// Shows what a run came to.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn summary(&mut self, summary: &Summary) -> io::Result<()>;
+
+    /// Shows everything that is recorded, one order a line.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn state_list(&mut self, state: &State) -> io::Result<()>;
+
+    /// Shows everything that is recorded of one name; of a name that is not recorded, that nothing is (JSON: `null`).
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
+
+    /// Tells with which exit code the program will end, before the summary is shown.
+    fn set_exit_code(&mut self, _code: u8) {}
+}
+
+/// The formats of what goes to stdout.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Text for a terminal.
+    #[default]
+    Human,
+    /// A comment for a pull request.
+    Markdown,
+    /// JSON for programs.
+    Json,
+}
+
+/// How text for a terminal looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Whether to colour it; the text is the same without.
+    pub color: bool,
+    /// How many columns there are.
+    pub width: usize,
+    /// Whether to show what needs nobody's attention too.
+    pub verbose: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { color: false, width: 80, verbose: false }
+    }
+}
+
+/// Makes the view of a format. `look` matters to [`Format::Human`] only.
+pub fn open<'a, W: Write + 'a>(format: Format, out: W, look: Look) -> Box<dyn View + 'a> {
+    match format {
+        Format::Human => Box::new(Human::new(out, look)),
+        Format::Markdown => Box::new(Markdown::new(out)),
+        Format::Json => Box::new(Json::new(out)),
+    }
+}

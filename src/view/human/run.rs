@@ -1,0 +1,49 @@
+//! What a run came to, for a terminal: every order that ended, and the counts.
+//!
+//! **Invariant:** ids are whole: an order id, a subscription id or a request id may be all that a person has to go by.
+
+use super::super::words::{self, Medium};
+use super::super::{Look, text};
+use super::{DETAIL, Page, WIDEST_NAME, column};
+use crate::apply::{Ended, Summary};
+
+/// Renders a summary.
+pub(super) fn page(summary: &Summary, look: Look) -> Page {
+    let mut page = Page::new(look);
+    let widest = column(summary.ended.iter().map(|ended| ended.name.as_str()), WIDEST_NAME);
+    for ended in &summary.ended {
+        order(ended, widest, &mut page);
+    }
+    if !summary.ended.is_empty() {
+        page.line("");
+    }
+    if summary.interrupted {
+        let rest = "what was in flight is recorded; run `orderform apply` to go on";
+        page.paragraph(&format!("Interrupted: {rest}"), "");
+    }
+    for line in text::wrap_list(&words::tally(summary), look.width) {
+        page.line(&line);
+    }
+    page
+}
+
+fn order(ended: &Ended, widest: usize, page: &mut Page) {
+    let account = words::outcome(&ended.name, &ended.outcome, Medium::Terminal);
+    let pieces = [text::pad(ended.name.as_str(), widest), account.headline.clone()];
+    let fits = 4 + widest.max(text::width(ended.name.as_str())) + 2 + text::width(&account.headline)
+        <= page.look.width;
+    let symbol = words::symbol(&ended.outcome);
+    if fits {
+        page.order(symbol, &pieces);
+    } else {
+        page.order(symbol, &pieces[..1]);
+        page.paragraph(&account.headline, DETAIL);
+    }
+    for detail in &account.details {
+        page.paragraph(detail, DETAIL);
+    }
+    if let Some(id) = ended.request_id {
+        page.line(&format!("{DETAIL}request {id}"));
+    }
+    page.hints(&account);
+}

@@ -1,0 +1,194 @@
+//! Markdown for a pull request: the verdict first, a table, what a person has to know, the counts.
+//!
+//! **Invariant:** every text of others stands in a code span of its own ([`code`]), where nothing is markup, a
+//! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
+
+use std::io::{self, Write};
+
+use super::View;
+use super::text::escape;
+use super::words::{self, Account, Medium};
+use crate::apply::{Event, Summary};
+use crate::domain::{OrderName, Recorded, State};
+use crate::plan::{Action, Plan, Step};
+
+/// The view for pull requests.
+#[derive(Debug)]
+pub struct Markdown<W> {
+    out: W,
+}
+
+impl<W: Write> Markdown<W> {
+    /// Makes a view that writes here.
+    pub fn new(out: W) -> Self {
+        Self { out }
+    }
+
+    fn show(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> View for Markdown<W> {
+    fn plan(&mut self, plan: &Plan) -> io::Result<()> {
+        let steps: Vec<&Step> =
+            plan.steps.iter().filter(|step| !matches!(step.action, Action::Keep { .. })).collect();
+        let mut text = format!("**{}**\n", words::verdict(plan));
+        if !steps.is_empty() {
+            text.push_str("\n| | order | customer | seats | term and billing | what |\n");
+            text.push_str("|---|---|---|---:|---|---|\n");
+            text.extend(steps.iter().map(|step| row(step)));
+            let accounts = steps
+                .iter()
+                .map(|step| (step.name.as_str(), words::action(&step.name, &step.action, Medium::Markdown)));
+            text.push_str(&notes(accounts));
+            text.push_str(&format!("\n{}\n", words::counts(&plan.counts())));
+        }
+        text.push_str(&format!("\nplan `{}`\n", plan.digest()));
+        self.show(&text)
+    }
+
+    /// Markdown is about ends: while a run goes on there is nothing to tell.
+    fn event(&mut self, _event: &Event) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn summary(&mut self, summary: &Summary) -> io::Result<()> {
+        let mut text = format!("**{}**\n", words::tally(summary));
+        if summary.interrupted {
+            text.push_str("\nInterrupted: what was in flight is recorded\n");
+        }
+        let told = summary
+            .ended
+            .iter()
+            .map(|ended| (ended, words::outcome(&ended.name, &ended.outcome, Medium::Markdown)));
+        let told: Vec<_> = told.collect();
+        if !told.is_empty() {
+            text.push_str("\n| | order | outcome | request |\n|---|---|---|---|\n");
+        }
+        for (ended, account) in &told {
+            let symbol = words::symbol(&ended.outcome).as_str();
+            let request = ended.request_id.map(|id| code(&id.to_string())).unwrap_or_default();
+            let name = code(ended.name.as_str());
+            text.push_str(&format!("| `{symbol}` | {name} | {} | {request} |\n", cell(&account.headline)));
+        }
+        let notes =
+            notes(told.into_iter().map(|(ended, account)| {
+                (ended.name.as_str(), Account { headline: String::new(), ..account })
+            }));
+        text.push_str(&notes);
+        self.show(&text)
+    }
+
+    fn state_list(&mut self, state: &State) -> io::Result<()> {
+        let mut text = "| order | status | id |\n|---|---|---|\n".to_owned();
+        for (name, recorded) in &state.orders {
+            let (status, id) = status(recorded);
+            text.push_str(&format!("| {} | {status} | {} |\n", code(name.as_str()), cell(&id)));
+        }
+        self.show(&text)
+    }
+
+    fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
+        let text = match state.orders.get(name) {
+            None => format!("nothing is recorded of {}\n", code(name.as_str())),
+            Some(recorded) => {
+                let (status, id) = status(recorded);
+                format!("{}: {status}, {id}\n", code(name.as_str()))
+            }
+        };
+        self.show(&text)
+    }
+}
+
+fn status(recorded: &Recorded) -> (&'static str, String) {
+    match recorded {
+        Recorded::Pending(attempt) => {
+            ("pending", format!("request {}", code(&attempt.request_id.to_string())))
+        }
+        Recorded::Created(bought) => ("created", format!("order {}", code(bought.order.order_id.as_str()))),
+    }
+}
+
+fn row(step: &Step) -> String {
+    let symbol = words::action_symbol(&step.action).as_str();
+    let customer = step
+        .customer_name
+        .as_deref()
+        .map_or_else(|| code(&step.customer_id.to_string()), |name| Medium::Markdown.name(name));
+    let lines = step.spec.line_items.as_slice();
+    let what: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let what = match lines {
+                [line] => words::line_item(line, Medium::Markdown),
+                _ => words::seats_of(line, Medium::Markdown),
+            };
+            let terms = words::line_terms(line, Medium::Markdown);
+            if terms.is_empty() { what } else { format!("{what}, {terms}") }
+        })
+        .collect();
+    let schedule = words::schedule(&step.spec);
+    let schedule = if schedule.is_empty() { schedule } else { code(&schedule) };
+    let name = code(step.name.as_str());
+    let seats = step.spec.seats();
+    let (customer, what) = (cell(&customer), cell(&what.join("<br>")));
+    format!("| `{symbol}` | {name} | {customer} | {seats} | {} | {what} |\n", cell(&schedule))
+}
+
+/// Lists what is told about orders beyond their rows.
+fn notes<'a>(accounts: impl Iterator<Item = (&'a str, Account)>) -> String {
+    let mut text = String::new();
+    for (name, account) in accounts {
+        let hints = account.hints.iter().map(|hint| format!("*hint:* {hint}"));
+        let mut lines: Vec<String> = account.details.iter().cloned().chain(hints).collect();
+        if !account.headline.is_empty() {
+            lines.insert(0, account.headline);
+        }
+        let Some((first, others)) = lines.split_first() else {
+            continue;
+        };
+        if text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("- {}: {first}\n", code(name)));
+        text.extend(others.iter().map(|line| format!("  - {line}\n")));
+    }
+    text
+}
+
+/// Makes a text fit for a cell of a table: a pipe in it does not end the cell.
+fn cell(text: &str) -> String {
+    text.replace("\\|", "\\\\u{7c}").replace('|', "\\|")
+}
+
+/// Sets a text in a code span that it cannot leave: the fence is longer than any run of backticks in it.
+pub(super) fn code(text: &str) -> String {
+    let safe = escape(text);
+    let longest = safe.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let odd = safe.is_empty() || safe.starts_with(['`', ' ']) || safe.ends_with(['`', ' ']);
+    let blank = if odd { " " } else { "" };
+    format!("{fence}{blank}{safe}{blank}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_leave_its_code_span() {
+        assert_eq!(code("a"), "`a`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code(""), "`  `");
+        assert_eq!(code("a\n# b"), "`a\\u{a}# b`");
+    }
+
+    #[test]
+    fn a_text_cannot_leave_its_cell() {
+        assert_eq!(cell("a|b"), "a\\|b");
+        assert_eq!(cell("a\\|b"), "a\\\\u{7c}b");
+    }
+}

@@ -1,0 +1,243 @@
+//! Plans, ends and states that show every variant, for the tests of all views.
+
+use std::time::Duration;
+
+use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
+use crate::domain::samples::{attempt, order, spec};
+use crate::domain::*;
+use crate::plan::{Action, Block, Difference, Plan, Step};
+use crate::protocol::{Doubt, Obstacle};
+
+pub(super) fn name(text: &str) -> OrderName {
+    OrderName::parse(text).unwrap()
+}
+
+fn id(text: &str) -> OrderId {
+    OrderId::parse(text).unwrap()
+}
+
+pub(super) fn request() -> RequestId {
+    attempt(5, &[0]).request_id
+}
+
+/// A step for a named customer, of one modern line.
+pub(super) fn step(text: &str, seats: u32, action: Action) -> Step {
+    let mut spec = spec(seats);
+    spec.billing_cycle = Some(BillingCycle::Monthly);
+    spec.line_items[0].offer_id = OfferId::parse("CFQ7TTC0LH18:0001").unwrap();
+    spec.line_items[0].term_duration = TermDuration::read("P1Y");
+    Step {
+        name: name(text),
+        customer_id: spec.customer_id,
+        customer_name: Some("contoso".into()),
+        spec,
+        allow_duplicate: false,
+        action,
+    }
+}
+
+fn differences() -> Vec<Difference> {
+    let difference = |field: &str, recorded: Option<&str>, desired: Option<&str>| Difference {
+        field: field.into(),
+        recorded: recorded.map(Into::into),
+        desired: desired.map(Into::into),
+    };
+    vec![
+        difference("spec.lineItems[0].quantity", Some("5"), Some("10")),
+        difference("spec.lineItems[0].friendlyName", None, Some("for the board")),
+    ]
+}
+
+pub(super) fn blocks() -> Vec<(&'static str, Block)> {
+    vec![
+        ("b1-pending-differs", Block::PendingDiffers(differences())),
+        (
+            "b2-created-differs",
+            Block::CreatedDiffers { order_id: id("5cf72f146967"), differences: differences() },
+        ),
+        ("b3-pending-without-manifest", Block::PendingWithoutManifest),
+        ("b4-looks-renamed", Block::LooksRenamed { from: vec![name("old-e3")] }),
+        ("b5-looks-like-two", Block::LooksRenamed { from: vec![name("old-e3"), name("older-e3")] }),
+        ("b6-same-as", Block::SameAs(vec![name("contoso-e3"), name("contoso-e5")])),
+        ("b7-former-name-pending", Block::FormerNamePending(name("old-e3"))),
+        (
+            "b8-former-name-shared",
+            Block::FormerNameShared { from: name("old-e3"), with: vec![name("contoso-e5")] },
+        ),
+    ]
+}
+
+pub(super) fn plan(steps: Vec<Step>) -> Plan {
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps }
+}
+
+/// A plan with every action and every block.
+pub(super) fn every_step() -> Plan {
+    let mut named = step("contoso-e3", 25, Action::Create);
+    named.spec.line_items[0].friendly_name = Some("new offer".into());
+    named.spec.line_items[0].promotion_id = Some("39NFJQT1PJPQ:0001:39NFJQT1Q5KL".into());
+    named.spec.line_items[0].custom_term_end_date = Some("2027-06-30T00:00:00Z".into());
+    named.spec.line_items[0]
+        .provisioning_context
+        .insert("domainName".into(), "contoso.onmicrosoft.com".into());
+    let mut two = step("contoso-exchange", 0, Action::Create);
+    two.customer_name = None;
+    two.spec = spec(5);
+    let other =
+        LineItem {
+            friendly_name: Some("Büro 日本".into()), quantity: 40, ..spec(1).line_items[0].clone()
+        };
+    two.spec.line_items.push(other);
+    let mut steps = vec![
+        step("a-kept", 7, Action::Keep { order_id: id("5cf72f146960") }),
+        named,
+        two,
+        step("contoso-pending", 1, Action::Settle { request_id: request() }),
+        step("contoso-renamed", 3, Action::Rename { from: name("old-e5"), order_id: id("5cf72f146961") }),
+        step("zz-orphan", 2, Action::Orphan { order_id: id("5cf72f146962") }),
+    ];
+    steps.extend(blocks().into_iter().map(|(name, block)| step(name, 5, Action::Blocked(block))));
+    steps.sort_by(|a, b| a.name.cmp(&b.name));
+    plan(steps)
+}
+
+pub(super) fn placed(subscriptions: &[Option<&str>]) -> PlacedOrder {
+    let ids = subscriptions.iter().map(|id| id.map(|id| SubscriptionId::parse(id).unwrap()));
+    let mut placed = PlacedOrder::from(&order("5cf72f146967", 5));
+    placed.subscription_ids = ids.collect();
+    placed.creation_date = Some("2026-11-22T10:00:00Z".into());
+    placed.etag = Some("eyJ2IjoxfQ==".into());
+    placed.status = Some("completed".into());
+    placed
+}
+
+const SUBSCRIPTION: &str = "1DA3295E-C59A-476C-A7E7-D7E981FE79BE";
+
+fn refusal(status: u16, code: &str, description: &str) -> NotOrdered {
+    let description = Excerpt::of(description);
+    NotOrdered::Refused(ServiceError { status, code: code.into(), description })
+}
+
+/// Every way in which an order can end.
+pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
+    let created = |subscriptions: &[Option<&str>], evidence| Outcome::Created {
+        order: placed(subscriptions),
+        evidence,
+    };
+    let why = || "no answer: timeout after 60 s".to_owned();
+    let unlisted = || "status 503 without a body".to_owned();
+    let wait = Duration::from_secs(1740);
+    let mut all = vec![
+        ("c1-answered", created(&[Some(SUBSCRIPTION)], Evidence::Answer)),
+        ("c2-audited", created(&[None], Evidence::Audit)),
+        ("c3-matched", created(&[Some(SUBSCRIPTION), None, None], Evidence::Match)),
+        ("c4-person", created(&[], Evidence::Person)),
+        ("d1-unanswered", Outcome::InDoubt(Doubt::Unanswered { why: why() })),
+        ("d2-too-young", Outcome::InDoubt(Doubt::TooYoung { wait })),
+        ("d3-candidates", Outcome::InDoubt(Doubt::Candidates(vec![id("5cf72f146963"), id("5cf72f146964")]))),
+        ("d4-strict", Outcome::InDoubt(Doubt::Strict)),
+        ("d5-no-sends-left", Outcome::InDoubt(Doubt::NoSendsLeft)),
+        ("d6-unlisted", Outcome::InDoubt(Doubt::Unlisted { why: unlisted() })),
+        ("n1-refused", Outcome::NotOrdered(refusal(400, "800002", "The offer was not found"))),
+        ("n2-sign-in", Outcome::NotOrdered(refusal(403, "1", "Forbidden"))),
+        ("n3-no-customer", Outcome::NotOrdered(refusal(404, "600009", "No such customer"))),
+        ("n4-not-now", Outcome::NotOrdered(NotOrdered::NotNow("Partner Center is throttling (429)".into()))),
+        (
+            "n5-listed-nowhere",
+            Outcome::NotOrdered(NotOrdered::ListedNowhere("400/800002: The offer was not found".into())),
+        ),
+        ("n6-person", Outcome::NotOrdered(NotOrdered::Person)),
+        ("o1-already-bought", Outcome::Stopped(Obstacle::AlreadyBought(vec![id("5cf72f146965")]))),
+        (
+            "o2-bought-twice",
+            Outcome::Stopped(Obstacle::AlreadyBought(vec![id("5cf72f146965"), id("5cf72f146966")])),
+        ),
+        ("o3-rebuilt-lately", Outcome::Stopped(Obstacle::RebuiltLately { wait })),
+        ("o4-unlisted", Outcome::Stopped(Obstacle::Unlisted { why: unlisted() })),
+        ("r1-renamed", Outcome::Renamed { from: name("old-e5") }),
+        ("s1-interrupted", Outcome::NotAttempted(Skipped::Interrupted)),
+        ("s2-customer-in-doubt", Outcome::NotAttempted(Skipped::CustomerInDoubt(name("d1-unanswered")))),
+        ("s3-sign-in", Outcome::NotAttempted(Skipped::SignIn("401/1: the token has expired".into()))),
+    ];
+    all.extend(blocks().into_iter().map(|(name, block)| (name, Outcome::Blocked(block))));
+    all.sort_by_key(|(name, _)| *name);
+    all
+}
+
+pub(super) fn ended(text: &str, outcome: Outcome) -> Ended {
+    let attempted = !matches!(
+        outcome,
+        Outcome::Blocked(_) | Outcome::Stopped(_) | Outcome::Renamed { .. } | Outcome::NotAttempted(_)
+    );
+    Ended {
+        name: name(text),
+        customer_id: spec(1).customer_id,
+        customer_name: Some("contoso".into()),
+        seats: 5,
+        request_id: attempted.then(request),
+        outcome,
+    }
+}
+
+/// A summary with every end.
+pub(super) fn every_end() -> Summary {
+    Summary {
+        ended: outcomes().into_iter().map(|(name, outcome)| ended(name, outcome)).collect(),
+        kept: 2,
+        orphans: 1,
+        posts: 14,
+        reads: 1,
+        syncs: 9,
+        interrupted: true,
+    }
+}
+
+/// Every event but the ends.
+pub(super) fn every_event() -> Vec<Event> {
+    let name = || name("contoso-e3");
+    vec![
+        Event::Started { orders: 3, seats: 70 },
+        Event::Sending { name: name(), request_id: request(), number: 1 },
+        Event::Sending { name: name(), request_id: request(), number: 2 },
+        Event::Waiting {
+            name: name(),
+            wait: Duration::from_secs(37),
+            why: "Partner Center is throttling (429)".into(),
+        },
+        Event::SubscriptionsKnown {
+            name: name(),
+            subscription_ids: vec![SubscriptionId::parse(SUBSCRIPTION).ok(), None],
+        },
+        Event::Stopping { in_flight: 2 },
+        Event::Stopping { in_flight: 0 },
+        Event::Unrecorded {
+            name: name(),
+            request_id: request(),
+            answer: "201 with order 5cf72f146967".into(),
+        },
+    ]
+}
+
+/// A state with an order that was bought, one that was adopted and one that is pending.
+pub(super) fn state() -> State {
+    let genesis = RecordKind::Genesis { lineage: Lineage::from_random(1), tool: "test".into() };
+    let mut state = State::begin(&Record { serial: 1, time: None, kind: genesis }).unwrap();
+    let mut push = |kind| {
+        let (serial, time) = (state.serial + 1, Some(Timestamp::from_unix_ms(1_763_805_600_000)));
+        state.fold(&Record { serial, time, kind }).unwrap();
+    };
+    let mut pending = attempt(5, &[100, 2000]);
+    pending.sends[0].fate = Some(Fate::Unknown("no answer: timeout".into()));
+    push(RecordKind::Intended { name: name("contoso-e3"), attempt: Box::new(attempt(25, &[0])) });
+    push(RecordKind::Created {
+        name: name("contoso-e3"),
+        order: placed(&[Some(SUBSCRIPTION)]),
+        evidence: Evidence::Answer,
+    });
+    push(RecordKind::Intended { name: name("contoso-pending"), attempt: Box::new(pending) });
+    let mut adopted = placed(&[None]);
+    adopted.order_id = id("5cf72f146968");
+    let spec = Box::new(step("a", 3, Action::Create).spec);
+    push(RecordKind::Adopted { name: name("fabrikam-visio"), spec, order: adopted });
+    state
+}

@@ -1,0 +1,167 @@
+//! The words for how an order ended.
+//!
+//! **Invariant:** whatever did not end in a recorded order says what to do next.
+
+use super::super::text::duration;
+use super::plan::{Symbol, block};
+use super::{APPLY, Account, Medium, SENT_AGAIN, settle, subscriptions};
+use crate::apply::{Outcome, Skipped};
+use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError};
+use crate::protocol::{Doubt, Obstacle};
+
+/// Returns the symbol of an outcome.
+pub(in crate::view) fn symbol(outcome: &Outcome) -> Symbol {
+    match outcome {
+        Outcome::Created { .. } => Symbol::Create,
+        Outcome::NotOrdered(_) => Symbol::Refused,
+        Outcome::InDoubt(_) => Symbol::Doubt,
+        Outcome::Stopped(_) | Outcome::Blocked(_) => Symbol::Blocked,
+        Outcome::Renamed { .. } => Symbol::Rename,
+        Outcome::NotAttempted(_) => Symbol::Aside,
+    }
+}
+
+/// Says how an order ended, why, and what to do next.
+pub(in crate::view) fn outcome(name: &OrderName, outcome: &Outcome, medium: Medium) -> Account {
+    match outcome {
+        Outcome::Created { order, evidence } => created(order, *evidence, medium),
+        Outcome::NotOrdered(reason) => not_ordered(name, reason, medium),
+        Outcome::InDoubt(doubt) => in_doubt(name, doubt, medium),
+        Outcome::Stopped(obstacle) => stopped(name, obstacle, medium),
+        Outcome::Blocked(reason) => {
+            let account = block(name, reason, medium);
+            Account { headline: format!("blocked: {}", account.headline), ..account }
+        }
+        Outcome::Renamed { from } => {
+            Account::new(format!("renamed from {}; nothing was bought", medium.code(from.as_str())))
+        }
+        Outcome::NotAttempted(skipped) => not_attempted(skipped, medium),
+    }
+}
+
+/// Says how we know of an order, where it was not by the answer to our request.
+pub(in crate::view) fn evidence(evidence: Evidence) -> Option<&'static str> {
+    match evidence {
+        Evidence::Answer => None,
+        Evidence::Audit => Some("found in the audit log"),
+        Evidence::Match => Some("found in the order list"),
+        Evidence::Person => Some("a person said so"),
+    }
+}
+
+fn created(order: &PlacedOrder, known: Evidence, medium: Medium) -> Account {
+    let id = medium.text(order.order_id.as_str());
+    let how = evidence(known).map(|how| format!(" ({how})")).unwrap_or_default();
+    Account { details: subscriptions(order, medium), ..Account::new(format!("created: order {id}{how}")) }
+}
+
+fn not_ordered(name: &OrderName, reason: &NotOrdered, medium: Medium) -> Account {
+    let again = medium.code(APPLY);
+    match reason {
+        NotOrdered::Refused(error) => Account::new("refused: nothing was bought")
+            .detail(format!("Partner Center says {}", medium.text(&error.to_string())))
+            .hint(refusal_hint(error, medium)),
+        NotOrdered::NotNow(why) => Account::new("put off: nothing was bought")
+            .detail(medium.text(why))
+            .hint(format!("run {again} again")),
+        NotOrdered::ListedNowhere(why) => Account::new("refused: nothing was bought")
+            .detail(format!("its last send was refused: {}", medium.text(why)))
+            .detail("no earlier send bought anything: it is listed nowhere")
+            .hint(format!("correct the manifest, then run {again} again")),
+        NotOrdered::Person => Account::new("settled as not bought: a person said so")
+            .hint(format!("run {again} again to buy {}", medium.code(name.as_str()))),
+    }
+}
+
+fn refusal_hint(error: &ServiceError, medium: Medium) -> String {
+    let again = medium.code(APPLY);
+    match error.status {
+        401 | 403 => format!("check the sign-in and its roles, then run {again} again"),
+        404 => format!("check the customer's tenant id, then run {again} again"),
+        _ => format!("correct the manifest, then run {again} again"),
+    }
+}
+
+fn in_doubt(name: &OrderName, doubt: &Doubt, medium: Medium) -> Account {
+    let account = Account::new("in doubt: it may have been bought");
+    let again = medium.code(APPLY);
+    let person = settle(name, medium);
+    match doubt {
+        Doubt::Unanswered { why } => account
+            .detail(medium.text(why))
+            .detail(SENT_AGAIN)
+            .hint(format!(
+                "run {again} again: the audit log may prove it at once, the order list once the last send is \
+                 older than {}",
+                medium.code("--settle-after")
+            ))
+            .hint(person),
+        Doubt::TooYoung { wait } => account
+            .detail("no proof in the audit log, and too young for the order list to prove anything")
+            .hint(format!("run {again} again in {}", duration(*wait)))
+            .hint(person),
+        Doubt::Candidates(ids) => account
+            .detail(format!("each of these orders could be it: {}", medium.orders(ids)))
+            .hint(format!("look at them in Partner Center; {person}")),
+        Doubt::Strict => account
+            .detail(format!("it is listed nowhere, and recovery {} never sends again", medium.code("strict")))
+            .hint(person),
+        Doubt::NoSendsLeft => account
+            .detail(format!(
+                "it is listed nowhere, and was sent {} times, the most there are",
+                Attempt::MOST_SENDS
+            ))
+            .hint(format!("look in Partner Center; {person}")),
+        Doubt::Unlisted { why } => account
+            .detail(format!("the customer's orders could not be listed: {}", medium.text(why)))
+            .hint(format!("run {again} again"))
+            .hint(person),
+    }
+}
+
+fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
+    let again = medium.code(APPLY);
+    match obstacle {
+        Obstacle::AlreadyBought(ids) => {
+            let (adopt, orders) = match ids.as_slice() {
+                [id] => (format!("orderform adopt {name} {id}"), "an order"),
+                _ => (format!("orderform adopt {name} ORDER_ID"), "orders"),
+            };
+            Account::new("blocked: it looks bought already; nothing was sent")
+                .detail(format!(
+                    "the customer has {orders} with the same lines that nobody recorded: {}",
+                    medium.orders(ids)
+                ))
+                .hint(format!("if that is it, {}", medium.code(&adopt)))
+                .hint(format!(
+                    "if another one is meant, set {}",
+                    medium.code("metadata.allowDuplicate: true")
+                ))
+        }
+        Obstacle::RebuiltLately { wait } => {
+            Account::new("blocked: the state was rebuilt lately; nothing was sent")
+                .detail("orders that were not listed by then may be missing in it")
+                .hint(format!("run {again} again in {}", duration(*wait)))
+        }
+        Obstacle::Unlisted { why } => {
+            Account::new("blocked: the customer's orders could not be listed; nothing was sent")
+                .detail(medium.text(why))
+                .hint(format!("run {again} again: it looks for an order like this one before it sends"))
+        }
+    }
+}
+
+fn not_attempted(skipped: &Skipped, medium: Medium) -> Account {
+    let again = medium.code(APPLY);
+    match skipped {
+        Skipped::Interrupted => Account::new("not attempted: interrupted").hint(format!("run {again} again")),
+        Skipped::CustomerInDoubt(other) => {
+            let other = medium.code(other.as_str());
+            Account::new(format!("not attempted: {other} of the same customer is in doubt"))
+                .hint(format!("settle {other}, then run {again} again"))
+        }
+        Skipped::SignIn(why) => Account::new("not attempted: Partner Center did not accept the sign-in")
+            .detail(medium.text(why))
+            .hint(format!("check the sign-in, then run {again} again")),
+    }
+}

@@ -1,0 +1,250 @@
+//! The words for a plan: its verdict, its counts, and what is said about a step.
+//!
+//! **Invariant:** every [`Action`] and every [`Block`] has words of its own; a new one does not compile without.
+
+use std::collections::BTreeSet;
+
+use super::super::text::{count, escape, plural};
+use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
+use crate::domain::{LineItem, OrderName, OrderSpec};
+use crate::plan::{Action, Block, Counts, Difference, Plan};
+
+/// The one character that says what would be, or was, done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::view) enum Symbol {
+    /// Bought.
+    Create,
+    /// To be found out.
+    Doubt,
+    /// As it should be.
+    Keep,
+    /// Gets another name.
+    Rename,
+    /// Waits for a person.
+    Blocked,
+    /// Left alone, or left out.
+    Aside,
+    /// Not bought.
+    Refused,
+}
+
+impl Symbol {
+    /// Returns the character.
+    pub(in crate::view) fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "+",
+            Self::Doubt => "?",
+            Self::Keep => "=",
+            Self::Rename => ">",
+            Self::Blocked => "!",
+            Self::Aside => "-",
+            Self::Refused => "x",
+        }
+    }
+}
+
+/// Returns the symbol of an action.
+pub(in crate::view) fn action_symbol(action: &Action) -> Symbol {
+    match action {
+        Action::Create => Symbol::Create,
+        Action::Settle { .. } => Symbol::Doubt,
+        Action::Keep { .. } => Symbol::Keep,
+        Action::Rename { .. } => Symbol::Rename,
+        Action::Blocked(_) => Symbol::Blocked,
+        Action::Orphan { .. } => Symbol::Aside,
+    }
+}
+
+/// Says in one line what applying the plan would do.
+pub(in crate::view) fn verdict(plan: &Plan) -> String {
+    let counts = plan.counts();
+    if plan.is_settled() {
+        return settled(counts.keep);
+    }
+    let customers: BTreeSet<_> =
+        plan.steps.iter().filter(|step| step.action == Action::Create).map(|step| step.customer_id).collect();
+    let buy = format!(
+        "{} to buy, {}, for {}",
+        count(counts.create, "order"),
+        plural(counts.create_seats, "seat"),
+        count(customers.len(), "customer")
+    );
+    let parts = [
+        (counts.settle, format!("{} to settle", counts.settle)),
+        (counts.rename, format!("{} to rename", counts.rename)),
+        (counts.blocked, format!("{} blocked", counts.blocked)),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+    match (counts.create, parts.is_empty()) {
+        (0, _) => format!("Plan: nothing new to buy; {}", parts.join(", ")),
+        (_, true) => format!("Plan: {buy}"),
+        (_, false) => format!("Plan: {buy}; {}", parts.join(", ")),
+    }
+}
+
+/// Says that so many orders need nothing.
+pub(super) fn settled(kept: usize) -> String {
+    match kept {
+        0 => "Nothing to do: no manifest wants an order".to_owned(),
+        1 => "Nothing to do: 1 order is as it should be".to_owned(),
+        kept => format!("Nothing to do: {kept} orders are as they should be"),
+    }
+}
+
+/// Returns the last line of a plan.
+pub(in crate::view) fn counts(counts: &Counts) -> String {
+    let rename = if counts.rename > 0 { format!("{} to rename, ", counts.rename) } else { String::new() };
+    format!(
+        "{} to buy, {} to settle, {rename}{} unchanged, {} blocked, {} without a manifest",
+        counts.create, counts.settle, counts.keep, counts.blocked, counts.orphan
+    )
+}
+
+/// Returns the term and the billing cycle as far as they are given.
+pub(in crate::view) fn schedule(spec: &OrderSpec) -> String {
+    let terms: BTreeSet<&str> =
+        spec.line_items.iter().filter_map(|line| Some(line.term_duration.as_ref()?.as_str())).collect();
+    let cycle = spec.billing_cycle.as_ref().map(|cycle| cycle.as_str());
+    escape(&terms.into_iter().chain(cycle).collect::<Vec<_>>().join(" "))
+}
+
+/// Returns what a line buys: its offer, and what the partner calls it.
+pub(in crate::view) fn line_item(line: &LineItem, medium: Medium) -> String {
+    let offer = medium.text(line.offer_id.as_str());
+    match &line.friendly_name {
+        Some(name) => format!("{offer} ({})", medium.name(name)),
+        None => offer,
+    }
+}
+
+/// Returns how many seats a line buys, of what and for how long.
+pub(in crate::view) fn seats_of(line: &LineItem, medium: Medium) -> String {
+    let term = line.term_duration.as_ref().map(|term| format!(", {}", medium.text(term.as_str())));
+    let (seats, what) = (plural(line.quantity, "seat"), line_item(line, medium));
+    format!("{seats} of {what}{}", term.unwrap_or_default())
+}
+
+/// Returns what else a line says that bears on what is paid, and for how long; empty where it says nothing more.
+pub(in crate::view) fn line_terms(line: &LineItem, medium: Medium) -> String {
+    let text = |text: &Option<String>| text.as_ref().map(|text| medium.text(text));
+    let additional: Vec<String> =
+        line.additional_partner_ids_on_record.iter().map(|id| medium.text(id)).collect();
+    let given = [
+        text(&line.custom_term_end_date).map(|date| format!("first term ends {date}")),
+        text(&line.promotion_id).map(|id| format!("promotion {id}")),
+        text(&line.partner_id_on_record).map(|id| format!("reseller {id}")),
+        (!additional.is_empty()).then(|| format!("other partners {}", additional.join(", "))),
+        line.attestation_accepted
+            .map(|yes| format!("attestation {}", if yes { "accepted" } else { "not accepted" })),
+        line.renews_to.as_ref().map(|term| format!("renews to {}", medium.text(term.as_str()))),
+    ];
+    let context = line
+        .provisioning_context
+        .iter()
+        .map(|(key, value)| format!("{}: {}", medium.text(key), medium.text(value)));
+    given.into_iter().flatten().chain(context).collect::<Vec<_>>().join(", ")
+}
+
+/// Says what a person needs to know about a step beyond what it buys.
+pub(in crate::view) fn action(name: &OrderName, action: &Action, medium: Medium) -> Account {
+    match action {
+        Action::Create | Action::Keep { .. } => Account::default(),
+        Action::Settle { request_id } => {
+            let headline = "an earlier attempt has no answer; it is settled first";
+            Account::new(headline).detail(SENT_AGAIN).detail(format!("request {request_id}"))
+        }
+        Action::Rename { from, order_id } => Account::new(format!(
+            "was {}, order {}; nothing is bought",
+            medium.code(from.as_str()),
+            medium.text(order_id.as_str())
+        )),
+        Action::Orphan { order_id } => {
+            let id = medium.text(order_id.as_str());
+            Account::new(format!("recorded as order {id}, no manifest; nothing will be cancelled"))
+        }
+        Action::Blocked(reason) => block(name, reason, medium),
+    }
+}
+
+/// Says why the plan stops an order.
+pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account {
+    match block {
+        Block::PendingDiffers(differences) => {
+            let mut account = Account::new("an earlier attempt that wanted something else has no answer yet");
+            account.details = differences.iter().map(|d| difference(d, medium)).collect();
+            account
+                .hint(format!("undo the change and run {} to settle that attempt", medium.code(APPLY)))
+                .hint(settle(name, medium))
+        }
+        Block::CreatedDiffers { order_id, differences } => {
+            let id = medium.text(order_id.as_str());
+            let mut account = Account::new(format!("order {id} is placed, and placed orders are not edited"));
+            account.details = differences.iter().map(|d| difference(d, medium)).collect();
+            account
+                .hint("undo the change; to buy something in addition, write an order with a name of its own")
+        }
+        Block::PendingWithoutManifest => {
+            Account::new("an attempt has no answer yet, and its manifest is gone")
+                .hint(format!("put the manifest back and run {} to settle that attempt", medium.code(APPLY)))
+                .hint(settle(name, medium))
+        }
+        Block::LooksRenamed { .. } | Block::FormerNamePending(_) | Block::FormerNameShared { .. } => {
+            renaming(block, medium)
+        }
+        Block::SameAs(others) => {
+            let others = medium.names(others);
+            Account::new(format!("says exactly the same as {others}, for the same customer"))
+                .hint("remove the one that is there by mistake")
+                .hint(format!(
+                    "if each is meant, set {} in all of them",
+                    medium.code("metadata.allowDuplicate: true")
+                ))
+        }
+    }
+}
+
+fn renaming(block: &Block, medium: Medium) -> Account {
+    match block {
+        Block::LooksRenamed { from } => {
+            let formerly = match from.as_slice() {
+                [one] => medium.code(&format!("metadata.formerly: {one}")),
+                _ => medium.code("metadata.formerly: OLD_NAME"),
+            };
+            let have = if from.len() == 1 { "has" } else { "have" };
+            let names = medium.names(from);
+            Account::new(format!("the same as recorded {names}, which {have} no manifest any more"))
+                .detail("looks like a new name for it, and would be bought a second time")
+                .hint(format!("if it is a new name, set {formerly}"))
+                .hint(format!(
+                    "if a second one is meant, set {}",
+                    medium.code("metadata.allowDuplicate: true")
+                ))
+        }
+        Block::FormerNamePending(from) => {
+            let from = medium.code(from.as_str());
+            Account::new(format!("its former name {from} has an attempt without an answer"))
+                .hint(format!("name it {from} again and run {} to settle that attempt", medium.code(APPLY)))
+        }
+        Block::FormerNameShared { from, with } => {
+            let verb = if with.len() == 1 { "claims" } else { "claim" };
+            let claim = medium.code(&format!("metadata.formerly: {from}"));
+            Account::new(format!(
+                "{} {verb} the former name {} too",
+                medium.names(with),
+                medium.code(from.as_str())
+            ))
+            .hint(format!("leave {claim} in one of them only"))
+        }
+        _ => Account::default(),
+    }
+}
+
+fn difference(difference: &Difference, medium: Medium) -> String {
+    let value = |value: &Option<String>| match value {
+        Some(value) => medium.text(value),
+        None => "absent".to_owned(),
+    };
+    let field = medium.text(&difference.field);
+    format!("{field}: {} → {}", value(&difference.recorded), value(&difference.desired))
+}
