@@ -1,3 +1,7 @@
 //! Arguments and streams to the command line; its exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orderform::cli::main()
+}

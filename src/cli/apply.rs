@@ -1,6 +1,6 @@
 //! `orderform apply`: plans, asks, buys, records.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +84,8 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         settings: settings(args, &materials, &holder),
     };
     let mut watcher = Person::new(args, terminal, &mut *view);
-    let pass = reconcile::pass(&materials.orders, &materials.project.limits, now, session, &mut watcher).await;
+    let pass =
+        reconcile::pass(&materials.orders, &materials.project.limits, now, session, &mut watcher).await;
     let refusal = watcher.end();
     let closed = connection.close().await;
     match pass? {
@@ -129,7 +130,11 @@ fn settings(args: &ApplyArgs, materials: &Materials, holder: &crate::store::Hold
 }
 
 /// Asks the server for its time, where a limit by hour or day needs it: the local clock decides nothing about money.
-async fn server_time(connection: &Connection, plan: &Plan, materials: &Materials) -> Result<Timestamp, Failure> {
+async fn server_time(
+    connection: &Connection,
+    plan: &Plan,
+    materials: &Materials,
+) -> Result<Timestamp, Failure> {
     let limits = &materials.project.limits;
     let by_time = [limits.orders_per_hour, limits.orders_per_day].iter().any(Option::is_some)
         || [limits.seats_per_hour, limits.seats_per_day].iter().any(Option::is_some);
@@ -170,13 +175,13 @@ struct Person<'a> {
     auto_approve: bool,
     terminal: &'a Terminal,
     view: &'a mut dyn View,
-    progress: Progress,
+    progress: Progress<io::Stderr>,
     refusal: Option<Failure>,
 }
 
 impl<'a> Person<'a> {
     fn new(args: &ApplyArgs, terminal: &'a Terminal, view: &'a mut dyn View) -> Self {
-        let progress = Progress::new(io::stderr().is_terminal(), terminal.verbose);
+        let progress = Progress::new(io::stderr(), terminal.progress_width(), terminal.verbose);
         Self { auto_approve: args.auto_approve, terminal, view, progress, refusal: None }
     }
 
@@ -203,9 +208,9 @@ impl Watcher for Person<'_> {
         let orders = counts.create + counts.settle;
         let seats: u64 = plan.steps.iter().filter(|step| step.is_sent()).map(|step| step.spec.seats()).sum();
         let what = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
-        let typed = self.terminal.ask(&format!(
-            "\nbuy {what}, {seats} seats? Type {orders} to buy, anything else to leave it: "
-        ));
+        let typed = self
+            .terminal
+            .ask(&format!("\nbuy {what}, {seats} seats? Type {orders} to buy, anything else to leave it: "));
         if typed.as_deref() == Some(orders.to_string().as_str()) {
             return true;
         }
@@ -218,7 +223,7 @@ impl Watcher for Person<'_> {
         if self.terminal.format == Format::Json {
             let _ = self.view.event(event);
         } else {
-            self.progress.event(event);
+            let _ = self.progress.event(event);
         }
     }
 }

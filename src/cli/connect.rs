@@ -47,7 +47,8 @@ struct Embedded {
 impl Connection {
     /// Gets ready to talk. Nothing is sent yet.
     pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
-        let settings = ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
+        let settings =
+            ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
         if target.sandbox {
             let (endpoint, embedded) = embed(state_dir).await?;
             let token = AccessToken::parse("sandbox")?;

@@ -125,7 +125,9 @@ impl From<SandboxError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         let hint = match &error {
-            ReadError::SignIn(_) => "the token in `ORDERFORM_ACCESS_TOKEN` is wrong, expired or for something else",
+            ReadError::SignIn(_) => {
+                "the token in `ORDERFORM_ACCESS_TOKEN` is wrong, expired or for something else"
+            }
             ReadError::Refused(_) => "check the customer and what the signed-in application may do",
             ReadError::NotNow { .. } | ReadError::Failed(_) => "nothing was changed; try again",
         };

@@ -65,7 +65,9 @@ impl Materials {
         match Store::read(&self.state_dir, self.lineage()) {
             Ok(Snapshot { state, .. }) => Ok(state),
             Err(StoreError::Missing { .. }) if self.lineage().is_none() => {
-                terminal.say("note: there is no state yet, so this is planned as if nothing had ever been bought");
+                terminal.say(
+                    "note: there is no state yet, so this is planned as if nothing had ever been bought",
+                );
                 Ok(empty_state())
             }
             Err(error) => Err(error.into()),
@@ -151,8 +153,12 @@ pub(super) fn parse_duration(text: &str) -> Result<std::time::Duration, String> 
         "d" => 86_400_000,
         _ => return Err("write a number and a unit, such as `90s`, `30m` or `2h`".to_owned()),
     };
-    let number: u64 = number.parse().map_err(|_| "write a number before the unit, such as `30m`".to_owned())?;
-    number.checked_mul(unit_ms).map(std::time::Duration::from_millis).ok_or_else(|| "that is too long".to_owned())
+    let number: u64 =
+        number.parse().map_err(|_| "write a number before the unit, such as `30m`".to_owned())?;
+    number
+        .checked_mul(unit_ms)
+        .map(std::time::Duration::from_millis)
+        .ok_or_else(|| "that is too long".to_owned())
 }
 
 #[cfg(test)]

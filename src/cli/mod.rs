@@ -11,6 +11,7 @@ mod init;
 mod materials;
 mod plan;
 mod rebuild;
+mod record;
 mod sandbox;
 mod shell;
 mod signals;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use failure::{Failure, exit};
+use failure::Failure;
 use terminal::Terminal;
 
 /// The name and version of this program, for the journal.

@@ -36,8 +36,13 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
 
 /// Returns the failure that names every limit, what it would come to, and the way out.
 pub(super) fn over_limits(over: &[Exceeded]) -> Failure {
-    let mut failure = Failure::new("the plan goes beyond the limits of `orderform.yaml`; nothing was attempted");
-    let line = |e: &Exceeded| format!("`spec.limits.{}` is {}, and this run would come to {}", e.rule, e.limit, e.value);
+    let mut failure =
+        Failure::new("the plan goes beyond the limits of `orderform.yaml`; nothing was attempted");
+    let line = |e: &Exceeded| {
+        format!("`spec.limits.{}` is {}, and this run would come to {}", e.rule, e.limit, e.value)
+    };
     failure.causes = over.iter().map(line).collect();
-    failure.exit(exit::REFUSED_BY_GUARD).hint("apply fewer orders at a time, or have the limit raised in a review")
+    failure
+        .exit(exit::REFUSED_BY_GUARD)
+        .hint("apply fewer orders at a time, or have the limit raised in a review")
 }

@@ -55,6 +55,13 @@ impl Terminal {
         self.color_err
     }
 
+    /// Returns how wide the bar may be; `None` where stderr is no terminal, or dumb.
+    pub(super) fn progress_width(&self) -> Option<u16> {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let size = rustix::termios::tcgetwinsize(io::stderr()).ok();
+        size.map(|size| size.ws_col).filter(|columns| *columns > 0 && !dumb)
+    }
+
     /// Writes a line for people to stderr. Where nobody reads it, nothing is lost.
     pub(super) fn say(&self, line: &str) {
         let _ = writeln!(io::stderr(), "{line}");

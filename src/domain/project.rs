@@ -23,9 +23,10 @@ pub struct Project {
 }
 
 /// The clouds that Partner Center sells, each with an endpoint and a sign-in of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Cloud {
     /// The public cloud.
+    #[default]
     Public,
     /// For the government of the United States.
     UsGovernment,

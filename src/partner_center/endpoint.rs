@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 
-use crate::domain::EndpointId;
+use crate::domain::{Cloud, EndpointId};
 
 /// The version of the API, first segment of every path; never part of a base URL.
 const VERSION: &str = "v1";
@@ -19,38 +19,6 @@ const VERSION: &str = "v1";
 pub struct Endpoint {
     base: Url,
     loopback: bool,
-}
-
-/// Microsoft's clouds that sell ("Partner Center REST URLs"). The German one is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cloud {
-    /// The public one.
-    Public,
-    /// The US Government's: another sign-in, the same API.
-    UsGovernment,
-    /// China's, operated by 21Vianet.
-    China,
-}
-
-impl Cloud {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Public, Self::UsGovernment, Self::China];
-
-    /// Reads the name a project file gives it.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cloud| cloud.as_str() == name)
-    }
-
-    /// Returns the name a project file gives it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::UsGovernment => "us-government",
-            Self::China => "china",
-        }
-    }
 }
 
 /// Why a text is not the base URL of a Partner Center.
@@ -251,11 +219,10 @@ mod tests {
     /// "Partner Center REST URLs".
     #[test]
     fn clouds_are_where_microsoft_says_they_are() {
-        let id = |name| Endpoint::for_cloud(Cloud::parse(name).unwrap()).id().to_string();
-        assert_eq!(id("public"), "https://api.partnercenter.microsoft.com");
-        assert_eq!(id("us-government"), "https://api.partnercenter.microsoft.com");
-        assert_eq!(id("china"), "https://partner.partnercenterapi.microsoftonline.cn");
-        assert_eq!(Cloud::parse("germany"), None);
+        let id = |cloud| Endpoint::for_cloud(cloud).id().to_string();
+        assert_eq!(id(Cloud::Public), "https://api.partnercenter.microsoft.com");
+        assert_eq!(id(Cloud::UsGovernment), "https://api.partnercenter.microsoft.com");
+        assert_eq!(id(Cloud::China), "https://partner.partnercenterapi.microsoftonline.cn");
     }
 
     #[test]

@@ -18,4 +18,4 @@ pub mod wire;
 
 pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
-pub use endpoint::{Cloud, Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointError};

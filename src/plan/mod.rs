@@ -8,6 +8,7 @@
 
 mod difference;
 mod limits;
+mod recognise;
 mod table;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 pub use difference::{Difference, differences};
 pub use limits::{Exceeded, exceeded};
+pub use recognise::{Recognised, recognise};
 pub use table::build;
 
 use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId};

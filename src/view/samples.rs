@@ -158,6 +158,10 @@ pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
         ("s1-interrupted", Outcome::NotAttempted(Skipped::Interrupted)),
         ("s2-customer-in-doubt", Outcome::NotAttempted(Skipped::CustomerInDoubt(name("d1-unanswered")))),
         ("s3-sign-in", Outcome::NotAttempted(Skipped::SignIn("401/1: the token has expired".into()))),
+        (
+            "s4-no-room",
+            Outcome::NotAttempted(Skipped::NoRoom("cannot reserve room in `journal.jsonl`".into())),
+        ),
     ];
     all.extend(blocks().into_iter().map(|(name, block)| (name, Outcome::Blocked(block))));
     all.sort_by_key(|(name, _)| *name);

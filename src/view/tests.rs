@@ -229,6 +229,7 @@ fn hostile_everything(view: &mut dyn View) {
                 OrderId::parse("##vso[x]").unwrap(),
             ])),
             Outcome::NotAttempted(crate::apply::Skipped::SignIn(why())),
+            Outcome::NotAttempted(crate::apply::Skipped::NoRoom(why())),
         ]
         .into_iter()
         .map(|outcome| ended("hostile", outcome))

@@ -37,6 +37,7 @@ pub(super) enum ReasonJson<'a> {
     Interrupted,
     CustomerInDoubt { order: &'a str },
     SignIn { why: &'a str },
+    NoRoom { why: &'a str },
 }
 
 /// One field that differs.
@@ -107,6 +108,7 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
             Skipped::Interrupted => Self::Interrupted,
             Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str() },
             Skipped::SignIn(why) => Self::SignIn { why },
+            Skipped::NoRoom(why) => Self::NoRoom { why },
         }
     }
 }

@@ -163,5 +163,10 @@ fn not_attempted(skipped: &Skipped, medium: Medium) -> Account {
         Skipped::SignIn(why) => Account::new("not attempted: Partner Center did not accept the sign-in")
             .detail(medium.text(why))
             .hint(format!("check the sign-in, then run {again} again")),
+        Skipped::NoRoom(why) => {
+            Account::new("not attempted: the disk has no room to record what would come of it")
+                .detail(medium.text(why))
+                .hint(format!("make room, then run {again} again"))
+        }
     }
 }

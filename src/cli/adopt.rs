@@ -1,0 +1,138 @@
+//! `orderform adopt` and `orderform settle`: a person's verdict about an order.
+
+use clap::Args;
+
+use super::connect::{Connection, Target};
+use super::failure::{Failure, exit};
+use super::materials::{Materials, Where};
+use super::record::Pen;
+use super::state::parse_name;
+use super::terminal::Terminal;
+use crate::domain::{
+    CustomerId, Evidence, Likeness, NotOrdered, ObservedOrder, OrderId, OrderName, OrderSpec, PlacedOrder,
+    RecordKind, Recorded,
+};
+use crate::ports::PartnerCenter;
+
+#[derive(Debug, Args)]
+pub(super) struct AdoptArgs {
+    /// The name that the order has in the manifests.
+    #[arg(value_parser = parse_name)]
+    name: OrderName,
+    /// Partner Center's id of the order.
+    #[arg(value_parser = parse_order_id)]
+    order_id: OrderId,
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SettleArgs {
+    /// The name of the order in doubt.
+    #[arg(value_parser = parse_name)]
+    name: OrderName,
+    /// It was bought: this is Partner Center's id of it.
+    #[arg(long, value_name = "ORDER_ID", value_parser = parse_order_id, required_unless_present = "not_bought")]
+    bought: Option<OrderId>,
+    /// It was not bought: somebody made sure in Partner Center.
+    #[arg(long, conflicts_with = "bought")]
+    not_bought: bool,
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    target: Target,
+}
+
+fn parse_order_id(text: &str) -> Result<OrderId, String> {
+    OrderId::parse(text).map_err(|error| error.to_string())
+}
+
+pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let materials = Materials::load(&args.place, terminal)?;
+    let name = &args.name;
+    let wanted = materials.orders.iter().find(|order| order.name == *name).ok_or_else(|| {
+        Failure::new(format!("no manifest has the name `{name}`"))
+            .hint("write the manifest of the order first: it says what the order is")
+    })?;
+    let pen = Pen::open(&materials.state_dir, materials.lineage(), "orderform adopt", terminal)?;
+    match pen.state.orders.get(name) {
+        None => {}
+        Some(Recorded::Created(bought)) => {
+            return Err(Failure::new(format!(
+                "`{name}` is recorded as order {} already",
+                bought.order.order_id
+            )));
+        }
+        Some(Recorded::Pending(_)) => {
+            return Err(Failure::new(format!("`{name}` has an attempt in doubt"))
+                .hint(format!("say how it ended: `orderform settle {name} --bought {}`", args.order_id)));
+        }
+    }
+    let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
+    let found = find(&connection, wanted.spec.customer_id, &args.order_id).await;
+    let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
+    connection.close().await?;
+    let order = found?;
+    require_likeness(&order, &wanted.spec)?;
+    let adopted = RecordKind::Adopted {
+        name: name.clone(),
+        spec: Box::new(wanted.spec.clone()),
+        order: PlacedOrder::from(&order),
+    };
+    let kinds = pen.binding(endpoint)?.into_iter().chain([adopted]).collect();
+    pen.write(now.server, kinds)?;
+    terminal.say(&format!("`{name}` is recorded as order {}; nothing was bought", order.id));
+    Ok(exit::DONE)
+}
+
+pub(super) async fn settle(args: &SettleArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let materials = Materials::load(&args.place, terminal)?;
+    let name = &args.name;
+    let pen = Pen::open(&materials.state_dir, materials.lineage(), "orderform settle", terminal)?;
+    let Some(Recorded::Pending(attempt)) = pen.state.orders.get(name) else {
+        return Err(Failure::new(format!("`{name}` has no attempt in doubt"))
+            .hint("`orderform state list` shows what is recorded"));
+    };
+    let Some(order_id) = &args.bought else {
+        let not_ordered = RecordKind::NotOrdered { name: name.clone(), reason: NotOrdered::Person };
+        pen.write(None, vec![not_ordered])?;
+        terminal.say(&format!(
+            "`{name}` is recorded as not bought; the next apply buys it if a manifest wants it"
+        ));
+        return Ok(exit::DONE);
+    };
+    let spec = attempt.spec.clone();
+    let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
+    let found = find(&connection, spec.customer_id, order_id).await;
+    let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
+    connection.close().await?;
+    let order = found?;
+    require_likeness(&order, &spec)?;
+    let (placed, evidence) = (PlacedOrder::from(&order), Evidence::Person);
+    let created = RecordKind::Created { name: name.clone(), order: placed, evidence };
+    let kinds = pen.binding(endpoint)?.into_iter().chain([created]).collect();
+    pen.write(now.server, kinds)?;
+    terminal.say(&format!("`{name}` is recorded as order {}", order.id));
+    Ok(exit::DONE)
+}
+
+async fn find(connection: &Connection, customer: CustomerId, id: &OrderId) -> Result<ObservedOrder, Failure> {
+    connection.client.find_order(customer, id.clone()).await?.ok_or_else(|| {
+        Failure::new(format!("customer {customer} has no order {id}"))
+            .hint("check the id; a new order may be missing for up to 15 minutes")
+    })
+}
+
+/// A person may know better than a renamed line, but not than another offer or another number of seats.
+fn require_likeness(order: &ObservedOrder, wanted: &OrderSpec) -> Result<(), Failure> {
+    if order.likeness(wanted) != Likeness::Different {
+        return Ok(());
+    }
+    let lines = order.lines.iter().map(|line| format!("{} seats of {}", line.quantity, line.offer_id));
+    let mut failure = Failure::new(format!("order {} is not what the manifest wants", order.id))
+        .hint("make the manifest say what was bought, or check the id");
+    failure.causes = lines.map(|line| format!("it has {line}")).collect();
+    Err(failure)
+}

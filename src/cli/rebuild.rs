@@ -1,0 +1,92 @@
+//! `orderform state rebuild`: makes the state again from what Partner Center lists, and buys nothing.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use super::connect::{Connection, Target};
+use super::failure::{Failure, exit};
+use super::materials::{Materials, Where, holder, new_lineage};
+use super::record::Pen;
+use super::terminal::Terminal;
+use crate::domain::{CustomerId, Moment, ObservedOrder, PlacedOrder, RecordKind};
+use crate::plan::{self, Recognised};
+use crate::ports::PartnerCenter;
+use crate::store::{Store, StoreError};
+
+const COMMAND: &str = "orderform state rebuild";
+
+#[derive(Debug, Args)]
+pub(super) struct RebuildArgs {
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn run(args: &RebuildArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let materials = Materials::load(&args.place, terminal)?;
+    if let Ok(verified) = Store::verify(&materials.state_dir) {
+        return Err(Failure::new(format!(
+            "the state is whole: {} records; nothing was changed",
+            verified.records
+        ))
+        .hint("to record an order that exists, use `orderform adopt NAME ORDER_ID`"));
+    }
+    let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
+    let listed = list_all(&connection, &materials).await;
+    let endpoint = connection.client.endpoint();
+    let at = connection.client.now();
+    connection.close().await?;
+    let recognised = plan::recognise(&materials.orders, &listed?);
+    let mut kinds = vec![RecordKind::Bound { endpoint }, RecordKind::Rebuilt { at: at.clone() }];
+    kinds.extend(adopted(&materials, &recognised));
+    let lineage = materials.lineage().unwrap_or_else(new_lineage);
+    match Store::set_aside(&materials.state_dir, &holder(COMMAND)) {
+        Ok(aside) => terminal.say(&format!("what was there is kept in `{}`", aside.display())),
+        Err(StoreError::Missing { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    drop(Store::create(&materials.state_dir, lineage, &holder(COMMAND))?);
+    Pen::open(&materials.state_dir, Some(lineage), COMMAND, terminal)?.write(at.server, kinds)?;
+    report(&recognised, &at, terminal);
+    Ok(if recognised.ambiguous.is_empty() { exit::DONE } else { exit::INCOMPLETE })
+}
+
+async fn list_all(connection: &Connection, materials: &Materials) -> Result<Vec<ObservedOrder>, Failure> {
+    let customers: BTreeSet<CustomerId> =
+        materials.orders.iter().map(|order| order.spec.customer_id).collect();
+    let mut listed = Vec::new();
+    for customer in customers {
+        listed.extend(connection.client.list_orders(customer).await?.orders);
+    }
+    Ok(listed)
+}
+
+fn adopted(materials: &Materials, recognised: &Recognised) -> Vec<RecordKind> {
+    let wanted = materials.orders.iter().filter_map(|order| {
+        let found = recognised.found.get(&order.name)?;
+        let (name, spec) = (order.name.clone(), Box::new(order.spec.clone()));
+        Some(RecordKind::Adopted { name, spec, order: PlacedOrder::from(found) })
+    });
+    wanted.collect()
+}
+
+fn report(recognised: &Recognised, at: &Moment, terminal: &Terminal) {
+    for (name, order) in &recognised.found {
+        terminal.say(&format!("= {name}: order {}", order.id));
+    }
+    for (name, ids) in &recognised.ambiguous {
+        let ids: Vec<&str> = ids.iter().map(crate::domain::OrderId::as_str).collect();
+        terminal.say(&format!("! {name}: could be any of {}", ids.join(", ")));
+        terminal.say(&format!("  hint: say which with `orderform adopt {name} ORDER_ID`"));
+    }
+    for name in &recognised.missing {
+        terminal.say(&format!("  {name}: not listed"));
+    }
+    let when = at.server.map_or_else(String::new, |at| format!(" at {at}"));
+    terminal.say(&format!(
+        "the state was made again{when}; orders that are not listed yet may exist, so nothing is bought until \
+         `--settle-after` has passed"
+    ));
+}
