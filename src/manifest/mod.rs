@@ -16,6 +16,7 @@ mod document;
 mod fields;
 mod number;
 mod order;
+mod parallel;
 mod project;
 pub mod render;
 mod scan;
@@ -33,6 +34,10 @@ use crate::domain::{DesiredOrder, Project};
 use diagnostic::Findings;
 use document::Document;
 use source::Source;
+use tree::Part;
+
+/// How much text is worth a turn of a thread.
+const BATCH_BYTES: usize = 256 * 1024;
 
 /// What came of a set of manifests.
 #[derive(Debug, Default)]
@@ -73,9 +78,9 @@ pub fn parse(sources: Sources) -> Loaded {
 
 fn parse_after(sources: Sources, mut found: Vec<Diagnostic>) -> Loaded {
     let mut documents = Vec::new();
-    for source in sources.files() {
-        let findings = read_source(source, &mut documents);
-        found.extend(findings.into_diagnostics());
+    for (read, diagnostics) in read_all(&sources, &mut found) {
+        documents.extend(read);
+        found.extend(diagnostics);
     }
     let all_read = !found
         .iter()
@@ -95,12 +100,40 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>) -> Loaded {
     loaded
 }
 
-fn read_source(source: &Source, documents: &mut Vec<Document>) -> Findings {
-    let findings = Findings::of(&source.name);
-    if scan::is_readable(&source.text, &findings) {
-        tree::read(&source.text, &findings, |root| {
+/// Reads the documents of all files, in batches on all processors.
+fn read_all(
+    sources: &Sources,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<(Vec<Document>, Vec<Diagnostic>)> {
+    let mut batches: Vec<Vec<(&Source, Part<'_>)>> = Vec::new();
+    let mut bytes = BATCH_BYTES;
+    for source in sources.files() {
+        let findings = Findings::of(&source.name);
+        let readable = scan::is_readable(&source.text, &findings);
+        found.extend(findings.into_diagnostics());
+        for part in Part::cut(&source.text).filter(|_| readable) {
+            if bytes >= BATCH_BYTES {
+                batches.push(Vec::new());
+                bytes = 0;
+            }
+            bytes += part.len();
+            batches
+                .last_mut()
+                .expect("a batch was just begun")
+                .push((source, part));
+        }
+    }
+    parallel::map(&batches, |batch| read_batch(batch))
+}
+
+fn read_batch(batch: &[(&Source, Part<'_>)]) -> (Vec<Document>, Vec<Diagnostic>) {
+    let (mut documents, mut found) = (Vec::new(), Vec::new());
+    for (source, part) in batch {
+        let findings = Findings::of(&source.name);
+        tree::read(*part, &findings, |root| {
             documents.extend(document::read(root, &findings));
         });
+        found.extend(findings.into_diagnostics());
     }
-    findings
+    (documents, found)
 }

@@ -396,6 +396,26 @@ fn a_directory_is_read_in_order_and_a_file_with_the_project_beside_it() {
     assert!(empty.is_valid() && empty.orders.is_empty() && empty.project.is_none());
 }
 
+/// The way Kubernetes mounts a ConfigMap: links into a hidden directory, which is exchanged as a whole.
+#[cfg(unix)]
+#[test]
+fn a_link_that_stays_inside_the_directory_is_read_once() {
+    use std::os::unix::fs::symlink;
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::create_dir(at("..2026_11_22")).unwrap();
+    fs::copy(
+        "tests/fixtures/manifests/right/smallest.yaml",
+        at("..2026_11_22/orders.yaml"),
+    )
+    .unwrap();
+    symlink("..2026_11_22", at("..data")).unwrap();
+    symlink("..data/orders.yaml", at("orders.yaml")).unwrap();
+    let loaded = manifest::load(directory.path());
+    assert_eq!(rendered(&loaded), "");
+    assert_eq!(loaded.orders.len(), 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn every_code_is_produced_by_some_test() {
