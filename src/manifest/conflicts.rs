@@ -190,7 +190,7 @@ fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Ve
         let hint = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "describe it in a document of its own: `kind: Customer`, `metadata.name: {}`, `spec.customerId`",
+                "describe it in a document beside these: `kind: Customer`, `metadata.name: {}`, `spec.customerId: GUID`",
                 named.name
             ),
         };

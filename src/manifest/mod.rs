@@ -6,7 +6,7 @@
 //! [`code`] its stable codes, [`render`] how it is shown.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
-//! act on a part. Nothing here knows the state, the network or the clock.
+//! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
 
 mod builder;
 pub mod code;
@@ -42,9 +42,9 @@ const BATCH_BYTES: usize = 256 * 1024;
 /// What came of a set of manifests.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// The orders, by file and line; none where anything is wrong.
+    /// The orders, in the order of the files and lines; none where anything is wrong.
     pub orders: Vec<DesiredOrder>,
-    /// The project's settings, where there are any and nothing is wrong with their file.
+    /// The project's settings, where there are any and nothing is wrong in their file.
     pub project: Option<Project>,
     /// Everything that was found, by file, line, column and code.
     pub diagnostics: Vec<Diagnostic>,
@@ -56,8 +56,8 @@ impl Loaded {
     /// Says whether nothing stands in the way of using the orders: there may be warnings, but no error.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        let errors = |d: &&Diagnostic| d.severity() == Severity::Error;
-        !self.diagnostics.iter().any(|d| errors(&d))
+        let warning = |diagnostic: &Diagnostic| diagnostic.severity() == Severity::Warning;
+        self.diagnostics.iter().all(warning)
     }
 }
 
@@ -97,7 +97,20 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>) -> Loaded {
     if !loaded.is_valid() {
         loaded.orders.clear();
     }
+    if loaded
+        .diagnostics
+        .iter()
+        .any(|one| is_error_of_project(one, &loaded.sources))
+    {
+        loaded.project = None;
+    }
     loaded
+}
+
+/// Says whether a diagnostic makes the project's settings unfit: a limit that cannot be read shall not be no limit.
+fn is_error_of_project(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    diagnostic.severity() == Severity::Error
+        && Some(&diagnostic.region.file) == sources.project_file()
 }
 
 /// Reads the documents of all files, in batches on all processors.

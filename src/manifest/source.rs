@@ -103,17 +103,13 @@ pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => reader.directory(path),
         Ok(_) => reader.file_and_project(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let hint = "name a file, or a directory with manifests";
+            reader.refuse(Code::NoSuchPath, path, "this path does not exist", hint);
+        }
         Err(error) => {
-            let code = match error.kind() {
-                io::ErrorKind::NotFound => Code::NoSuchPath,
-                _ => Code::Unreadable,
-            };
-            reader.refuse(
-                code,
-                path,
-                &format!("cannot read this path: {error}"),
-                "look for a mistake in the path",
-            );
+            let message = format!("cannot read this path: {error}");
+            reader.refuse(Code::Unreadable, path, &message, "look at its permissions");
         }
     }
     (reader.sources, reader.found)
@@ -238,6 +234,12 @@ impl Reader {
     }
 
     fn file(&mut self, path: &Path, is_project: bool) {
+        if !is_plain(path) {
+            let message =
+                "this path is not UTF-8, is very long, or holds characters that cannot be shown";
+            self.refuse(Code::Unreadable, path, message, "rename the file");
+            return;
+        }
         match read_file(path) {
             Ok(text) if is_project => self.sources.add_project(&display(path), text),
             Ok(text) => self.sources.add(&display(path), text),
@@ -353,6 +355,38 @@ fn display(path: &Path) -> String {
         .strip_prefix(".")
         .ok()
         .filter(|rest| !rest.as_os_str().is_empty());
-    let text = plain.unwrap_or(path).to_string_lossy().into_owned();
+    let text = plain.unwrap_or(path).to_string_lossy();
     Excerpt::of(&text).as_str().to_owned()
+}
+
+/// Says whether a path shows what it is, so that no two files are shown, or taken, as one.
+fn is_plain(path: &Path) -> bool {
+    path.to_str()
+        .is_some_and(|text| Excerpt::of(text).as_str() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_below_the_working_directory_are_shown_without_it() {
+        assert_eq!(display(Path::new("./orders/a.yaml")), "orders/a.yaml");
+        assert_eq!(display(Path::new("../a.yaml")), "../a.yaml");
+        assert_eq!(display(Path::new(".")), ".");
+        assert_eq!(display(Path::new("a\u{1b}[2J.yaml")), "a\\u{1b}[2J.yaml");
+        assert!(!is_plain(Path::new("a\u{1b}.yaml")) && is_plain(Path::new("ä b.yaml")));
+    }
+
+    #[test]
+    fn lines_are_found_by_number_with_any_line_end() {
+        let mut sources = Sources::new();
+        sources.add("a.yaml", "\u{feff}one\r\n\nthree");
+        let line = |number| sources.line("a.yaml", number);
+        assert_eq!(
+            [line(1), line(2), line(3)],
+            [Some("one"), Some(""), Some("three")]
+        );
+        assert_eq!([line(0), line(4), sources.line("b.yaml", 1)], [None; 3]);
+    }
 }

@@ -251,6 +251,19 @@ fn manifests_with_one_error_are_no_orders_at_all() {
 }
 
 #[test]
+fn settings_with_one_error_are_no_settings() {
+    for path in fixtures("wrong") {
+        let loaded = parse(&path);
+        let is_wrong = !loaded.is_valid();
+        assert!(loaded.project.is_none() || !is_wrong, "{}", path.display());
+    }
+    let warned = parse(Path::new(
+        "tests/fixtures/manifests/wrong/project-settle-after-too-short.yaml",
+    ));
+    assert!(warned.is_valid() && warned.project.is_some());
+}
+
+#[test]
 fn names_are_compared_across_files_and_both_places_are_shown() {
     let text = fs::read_to_string("tests/fixtures/manifests/right/smallest.yaml").unwrap();
     let mut sources = Sources::new();
