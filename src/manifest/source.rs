@@ -199,11 +199,11 @@ impl Reader {
     }
 
     fn follow(&mut self, path: PathBuf, is_manifest: bool, root: &Path, paths: &mut Vec<PathBuf>) {
-        let target = fs::canonicalize(&path);
-        let is_directory = target.as_ref().is_ok_and(|target| target.is_dir());
-        let hint = "put the files themselves here, or name their directory on the command line";
-        match target {
-            _ if !is_manifest && !is_directory => {}
+        const HINT: &str =
+            "put the files themselves here, or name their directory on the command line";
+        let target = match fs::canonicalize(&path) {
+            Ok(target) => target,
+            Err(_) if !is_manifest => return,
             Err(error) => {
                 let message = format!("cannot follow this symbolic link: {error}");
                 self.refuse(
@@ -212,24 +212,20 @@ impl Reader {
                     &message,
                     "remove the link, or mend it",
                 );
+                return;
             }
-            Ok(_) if is_directory => {
-                self.refuse(
-                    Code::LinkRefused,
-                    &path,
-                    "a symbolic link to a directory is not followed",
-                    hint,
-                );
-            }
-            Ok(target) if !target.starts_with(root) => {
-                self.refuse(
-                    Code::LinkRefused,
-                    &path,
-                    "this symbolic link leaves the directory",
-                    hint,
-                );
-            }
-            Ok(_) => paths.push(path),
+        };
+        let is_directory = target.is_dir();
+        if is_directory && is_searched(&target, root) {
+            // Its files are found where they really are.
+        } else if is_directory {
+            let message = "a symbolic link to a directory is not followed";
+            self.refuse(Code::LinkRefused, &path, message, HINT);
+        } else if is_manifest && !target.starts_with(root) {
+            let message = "this symbolic link leaves the directory";
+            self.refuse(Code::LinkRefused, &path, message, HINT);
+        } else if is_manifest {
+            paths.push(path);
         }
     }
 
@@ -298,6 +294,14 @@ fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Says whether a directory is below the root and not hidden, so that its files are found anyway.
+fn is_searched(directory: &Path, root: &Path) -> bool {
+    directory.strip_prefix(root).is_ok_and(|below| {
+        let mut names = below.components();
+        names.all(|name| !name.as_os_str().as_encoded_bytes().starts_with(b"."))
+    })
 }
 
 enum Refusal {

@@ -14,7 +14,9 @@ pub(super) fn unreadable_directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     fs::create_dir(at("sub")).unwrap();
-    symlink(at("sub"), at("linked-directory")).unwrap();
+    symlink(at("sub"), at("linked-inside")).unwrap();
+    symlink("/usr", at("linked-outside")).unwrap();
+    symlink(".hidden", at("linked-to-hidden")).unwrap();
     symlink("/dev/null", at("device.yaml")).unwrap();
     symlink(at("nowhere"), at("dangling.yaml")).unwrap();
     symlink("/etc/hostname", at("not-a-manifest")).unwrap();
