@@ -123,8 +123,18 @@ fn judge_names(orders: &[OrderDraft], found: &mut Vec<Diagnostic>) {
         }
     }
     let mut former: HashMap<&OrderName, &Region> = HashMap::new();
-    for named in orders.iter().filter_map(|order| order.formerly.as_ref()) {
-        let (other, why, hint) = if let Some(order) = names.get(&named.name) {
+    for order in orders {
+        let Some(named) = &order.formerly else {
+            continue;
+        };
+        let own = order.name.as_ref().filter(|own| own.name == named.name);
+        let (other, why, hint) = if let Some(own) = own {
+            (
+                &own.region,
+                "is the order's own name",
+                "write the name it was recorded under before, or remove `formerly`",
+            )
+        } else if let Some(order) = names.get(&named.name) {
             (
                 *order,
                 "is still the name of an order",
@@ -162,7 +172,7 @@ fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Ve
         let hint = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "describe it in a document of its own: `kind: Customer`, `metadata.name: {}`, `spec.customerId`",
+                "describe it in a document beside these: `kind: Customer`, `metadata.name: {}`, `spec.customerId: GUID`",
                 named.name
             ),
         };

@@ -108,3 +108,81 @@ pub(super) fn duration(value: Value<'_>) -> Option<Duration> {
     }
     found.map(Duration::from_secs)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::manifest::diagnostic::{Findings, Span};
+    use crate::manifest::tree::{Kind, Node};
+
+    /// Reads one scalar; gives the value, or the hint.
+    fn read<T>(text: &str, plain: bool, of: impl Fn(Value<'_>) -> Option<T>) -> Result<T, String> {
+        let findings = Findings::of(&Arc::from("t.yaml"));
+        let span = Span { line: 1, column: 1, length: 1 };
+        let kind = Kind::Scalar { text: text.into(), plain };
+        let node = Node { span, kind };
+        let value = of(Value { node: &node, name: "quantity", key: span, findings: &findings });
+        let hint = findings.into_diagnostics().pop().and_then(|d| d.hint);
+        assert_eq!(value.is_some(), hint.is_none(), "{text}");
+        value.ok_or_else(|| hint.unwrap())
+    }
+
+    #[test]
+    fn a_quantity_is_written_in_plain_digits_and_nothing_else() {
+        for (text, number) in [("1", 1), ("9999999", 9_999_999), ("10", 10)] {
+            assert_eq!(read(text, true, quantity), Ok(number));
+        }
+        let almost = [
+            ("010", "write `10`"),
+            ("1_000", "write `1000`"),
+            ("1,000", "write `1000`"),
+            ("0x1F", "write it in decimal digits"),
+            ("0o17", "write it in decimal digits"),
+            ("+5", "write digits only, such as `5`"),
+            ("5.0", "write digits only, such as `5`"),
+            (".inf", "write digits only, such as `5`"),
+            ("٥", "write digits only, such as `5`"),
+            ("5 # five", "write digits only, such as `5`"),
+            ("-1", "write a number without a sign: orders only add seats"),
+            ("10000000", "look for a digit too many"),
+            ("99999999999999999999999", "look for a digit too many"),
+        ];
+        for (text, hint) in almost {
+            assert_eq!(read(text, true, quantity), Err(hint.to_owned()), "{text}");
+        }
+        let quoted = read("5", false, quantity);
+        assert_eq!(quoted, Err("write it without quotes".to_owned()));
+        for none in ["0", "00", "", "~", "null"] {
+            assert!(read(none, true, quantity).is_err(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_limit_may_be_zero() {
+        assert_eq!(read("0", true, limit), Ok(0));
+        assert!(read("00", true, limit).is_err());
+        assert!(read("1000000000", true, limit).is_err());
+    }
+
+    #[test]
+    fn truth_is_true_or_false_without_quotes() {
+        assert_eq!(read("true", true, boolean), Ok(true));
+        assert_eq!(read("false", true, boolean), Ok(false));
+        for (text, hint) in [("yes", "write `true`"), ("Off", "write `false`"), ("TRUE", "write `true`")] {
+            assert_eq!(read(text, true, boolean), Err(hint.to_owned()));
+        }
+        assert!(read("true", false, boolean).is_err());
+    }
+
+    #[test]
+    fn a_duration_has_one_unit_and_is_a_week_at_most() {
+        for (text, seconds) in [("90s", 90), ("30m", 1800), ("2h", 7200), ("168h", 604_800), ("0s", 0)] {
+            assert_eq!(read(text, true, duration), Ok(Duration::from_secs(seconds)));
+        }
+        for text in ["30", "1.5h", "1h30m", "2d", "169h", "-1s", "m", "+5m", "9999999s", "٥m"] {
+            assert!(read(text, true, duration).is_err(), "{text}");
+        }
+    }
+}

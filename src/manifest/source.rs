@@ -101,17 +101,13 @@ pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => reader.directory(path),
         Ok(_) => reader.file_and_project(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let hint = "name a file, or a directory with manifests";
+            reader.refuse(Code::NoSuchPath, path, "this path does not exist", hint);
+        }
         Err(error) => {
-            let code = match error.kind() {
-                io::ErrorKind::NotFound => Code::NoSuchPath,
-                _ => Code::Unreadable,
-            };
-            reader.refuse(
-                code,
-                path,
-                &format!("cannot read this path: {error}"),
-                "look for a mistake in the path",
-            );
+            let message = format!("cannot read this path: {error}");
+            reader.refuse(Code::Unreadable, path, &message, "look at its permissions");
         }
     }
     (reader.sources, reader.found)
@@ -187,26 +183,36 @@ impl Reader {
     }
 
     fn follow(&mut self, path: PathBuf, is_manifest: bool, root: &Path, paths: &mut Vec<PathBuf>) {
-        let target = fs::canonicalize(&path);
-        let is_directory = target.as_ref().is_ok_and(|target| target.is_dir());
-        let hint = "put the files themselves here, or name their directory on the command line";
-        match target {
-            _ if !is_manifest && !is_directory => {}
+        const HINT: &str = "put the files themselves here, or name their directory on the command line";
+        let target = match fs::canonicalize(&path) {
+            Ok(target) => target,
+            Err(_) if !is_manifest => return,
             Err(error) => {
                 let message = format!("cannot follow this symbolic link: {error}");
                 self.refuse(Code::Unreadable, &path, &message, "remove the link, or mend it");
+                return;
             }
-            Ok(_) if is_directory => {
-                self.refuse(Code::LinkRefused, &path, "a symbolic link to a directory is not followed", hint);
-            }
-            Ok(target) if !target.starts_with(root) => {
-                self.refuse(Code::LinkRefused, &path, "this symbolic link leaves the directory", hint);
-            }
-            Ok(_) => paths.push(path),
+        };
+        let is_directory = target.is_dir();
+        if is_directory && is_searched(&target, root) {
+            // Its files are found where they really are.
+        } else if is_directory {
+            let message = "a symbolic link to a directory is not followed";
+            self.refuse(Code::LinkRefused, &path, message, HINT);
+        } else if is_manifest && !target.starts_with(root) {
+            let message = "this symbolic link leaves the directory";
+            self.refuse(Code::LinkRefused, &path, message, HINT);
+        } else if is_manifest {
+            paths.push(path);
         }
     }
 
     fn file(&mut self, path: &Path, is_project: bool) {
+        if !is_plain(path) {
+            let message = "this path is not UTF-8, is very long, or holds characters that cannot be shown";
+            self.refuse(Code::Unreadable, path, message, "rename the file");
+            return;
+        }
         match read_file(path) {
             Ok(text) if is_project => self.sources.add_project(&display(path), text),
             Ok(text) => self.sources.add(&display(path), text),
@@ -250,6 +256,14 @@ fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Says whether a directory is below the root and not hidden, so that its files are found anyway.
+fn is_searched(directory: &Path, root: &Path) -> bool {
+    directory.strip_prefix(root).is_ok_and(|below| {
+        let mut names = below.components();
+        names.all(|name| !name.as_os_str().as_encoded_bytes().starts_with(b"."))
+    })
 }
 
 enum Refusal {
@@ -302,6 +316,34 @@ fn open(path: &Path) -> io::Result<File> {
 /// Shows a path as it was named, without a leading `./`, harmless to a terminal.
 fn display(path: &Path) -> String {
     let plain = path.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty());
-    let text = plain.unwrap_or(path).to_string_lossy().into_owned();
+    let text = plain.unwrap_or(path).to_string_lossy();
     Excerpt::of(&text).as_str().to_owned()
+}
+
+/// Says whether a path shows what it is, so that no two files are shown, or taken, as one.
+fn is_plain(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| Excerpt::of(text).as_str() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_below_the_working_directory_are_shown_without_it() {
+        assert_eq!(display(Path::new("./orders/a.yaml")), "orders/a.yaml");
+        assert_eq!(display(Path::new("../a.yaml")), "../a.yaml");
+        assert_eq!(display(Path::new(".")), ".");
+        assert_eq!(display(Path::new("a\u{1b}[2J.yaml")), "a\\u{1b}[2J.yaml");
+        assert!(!is_plain(Path::new("a\u{1b}.yaml")) && is_plain(Path::new("ä b.yaml")));
+    }
+
+    #[test]
+    fn lines_are_found_by_number_with_any_line_end() {
+        let mut sources = Sources::new();
+        sources.add("a.yaml", "\u{feff}one\r\n\nthree");
+        let line = |number| sources.line("a.yaml", number);
+        assert_eq!([line(1), line(2), line(3)], [Some("one"), Some(""), Some("three")]);
+        assert_eq!([line(0), line(4), sources.line("b.yaml", 1)], [None; 3]);
+    }
 }

@@ -1,6 +1,7 @@
 //! YAML text as trees with places: every key and value knows its line and column.
 //!
-//! A file is cut at its `---` lines first, so that a syntax error costs one document and not the ones after it.
+//! A file is cut at its `---` lines first, so that a syntax error costs one document and not the ones after it, and so
+//! that the documents of one large file can be read side by side.
 //! Positions are the parser's own (`saphyr-parser`: lines from 1, columns in characters from 0), never looked up.
 //!
 //! **Invariant:** nothing is typed here. A scalar is its text and how it was written; `010`, `no` and `1e3` stay what
@@ -58,28 +59,47 @@ impl Node<'_> {
     }
 }
 
-/// Reads the documents of a file; those that cannot be read are reported and left out.
-///
-/// Calls `each` with one tree at a time, so that a file of many documents never stands in memory as trees.
-pub(super) fn read(text: &str, findings: &Findings, mut each: impl FnMut(&Node<'_>)) {
-    let mut line = 0;
-    for part in parts(text) {
-        if let Some(directive) = directive_line(part) {
-            findings.report(
-                Code::Directive,
-                whole_line(line + directive + 1),
-                "a YAML directive (a line that begins with `%`) is not used here",
-                "remove the line",
-            );
-        } else {
-            read_part(part, line, findings, &mut each);
-        }
-        line += part.bytes().filter(|b| *b == b'\n').count();
+/// A piece of a file that is read on its own: as a rule one document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    text: &'a str,
+    /// The lines of the file before it.
+    line: usize,
+}
+
+impl<'a> Part<'a> {
+    /// Cuts a file at its `---` lines.
+    pub(super) fn cut(text: &'a str) -> impl Iterator<Item = Self> {
+        let mut line = 0;
+        pieces(text).map(move |text| {
+            let part = Self { text, line };
+            line += text.bytes().filter(|b| *b == b'\n').count();
+            part
+        })
+    }
+
+    /// Returns the length in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+}
+
+/// Reads the documents of a part, one tree at a time; those that cannot be read are reported and left out.
+pub(super) fn read(part: Part<'_>, findings: &Findings, mut each: impl FnMut(&Node<'_>)) {
+    if let Some(directive) = directive_line(part.text) {
+        findings.report(
+            Code::Directive,
+            whole_line(part.line + directive + 1),
+            "a YAML directive (a line that begins with `%`) is not used here",
+            "remove the line",
+        );
+    } else {
+        read_trees(part, findings, &mut each);
     }
 }
 
 /// Cuts a text before each line that is `---` or begins with `--- `.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
@@ -104,15 +124,15 @@ fn whole_line(line: usize) -> Span {
     Span { line, column: 1, length: usize::MAX }
 }
 
-fn read_part(part: &str, line: usize, findings: &Findings, each: &mut impl FnMut(&Node<'_>)) {
-    let mut parser = Parser::new_from_str(part);
-    let mut builder = Builder::new(line, findings);
+fn read_trees(part: Part<'_>, findings: &Findings, each: &mut impl FnMut(&Node<'_>)) {
+    let mut parser = Parser::new_from_str(part.text);
+    let mut builder = Builder::new(part.line, findings);
     while !builder.given_up
         && let Some(event) = parser.next_event()
     {
         match event {
             Ok((Event::StreamEnd, _)) => break,
-            Ok((Event::DocumentStart(_), _)) => builder = Builder::new(line, findings),
+            Ok((Event::DocumentStart(_), _)) => builder = Builder::new(part.line, findings),
             Ok((Event::DocumentEnd, _)) => {
                 if let Some(root) = builder.root.take() {
                     each(&root);
@@ -120,17 +140,17 @@ fn read_part(part: &str, line: usize, findings: &Findings, each: &mut impl FnMut
             }
             Ok((event, marks)) => builder.take(event, marks),
             Err(error) => {
-                syntax_error(&error, part, line, findings);
+                syntax_error(&error, part, findings);
                 break;
             }
         }
     }
 }
 
-fn syntax_error(error: &ScanError, part: &str, base: usize, findings: &Findings) {
+fn syntax_error(error: &ScanError, part: Part<'_>, findings: &Findings) {
     let mark = error.marker();
-    let span = Span { line: base + mark.line(), column: mark.col() + 1, length: 1 };
-    let mut near = part.lines().skip(mark.line() - 1);
+    let span = Span { line: part.line + mark.line(), column: mark.col() + 1, length: 1 };
+    let mut near = part.text.lines().skip(mark.line() - 1);
     let hint = syntax_hint(error.info(), near.next(), near.next());
     let message = format!("not well-formed YAML: {}", error.info());
     findings.report(Code::Syntax, span, message, hint);
@@ -177,9 +197,15 @@ mod tests {
         }
         let findings = Findings::of(&Arc::from("t.yaml"));
         let mut out = Vec::new();
-        read(text, &findings, |root| walk(root, &mut out));
+        for part in Part::cut(text) {
+            read(part, &findings, |root| walk(root, &mut out));
+        }
         assert_eq!(findings.into_diagnostics(), []);
         out
+    }
+
+    fn whole(text: &str) -> Part<'_> {
+        Part { text, line: 0 }
     }
 
     #[test]
@@ -201,7 +227,7 @@ mod tests {
     #[test]
     fn a_text_is_cut_at_document_marks_and_nowhere_else() {
         let text = "a: b\n---\nc: |\n  ---\n--- # d\n----\n---";
-        let cut: Vec<&str> = parts(text).collect();
+        let cut: Vec<&str> = pieces(text).collect();
         assert_eq!(cut, ["a: b\n", "---\nc: |\n  ---\n", "--- # d\n----\n", "---"]);
         assert_eq!(cut.concat(), text);
     }
@@ -214,7 +240,7 @@ mod tests {
             bomb += &format!("a{i}: &a{i} [{list}]\n");
         }
         let findings = Findings::of(&Arc::from("t.yaml"));
-        read(&bomb, &findings, |_| panic!("no tree of a bomb"));
+        read(whole(&bomb), &findings, |_| panic!("no tree of a bomb"));
         let codes: Vec<Code> = findings.into_diagnostics().iter().map(|d| d.code).collect();
         assert_eq!(codes, [Code::TooComplex]);
     }
@@ -224,7 +250,7 @@ mod tests {
         let block: String = (0..5000).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
         for deep in ["[".repeat(200), block, "- ".repeat(5000)] {
             let findings = Findings::of(&Arc::from("t.yaml"));
-            read(&deep, &findings, |_| panic!("no tree that deep"));
+            read(whole(&deep), &findings, |_| panic!("no tree that deep"));
             let found = findings.into_diagnostics();
             assert_eq!(found[0].code, Code::TooComplex);
         }

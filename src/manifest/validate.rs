@@ -264,3 +264,48 @@ pub(super) fn choice<T: Copy>(value: Value<'_>, all: &[(&'static str, T)]) -> Op
     value.report(Code::Choice, message, hint);
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_id_has_one_of_three_shapes() {
+        let modern = ["CFQ7TTC0LH18:0001", "DZH318Z0BPS6:00G1:DZH318Z0BPVN"];
+        let legacy = [
+            "84A03D81-6B37-4D66-8D4A-FAEA24541538",
+            "84a03d81-6b37-4d66-8d4a-faea24541538",
+            "MS-AZR-0145P",
+            "MS-AZR-USGOV-0017P",
+        ];
+        for text in modern {
+            assert_eq!(offer_kind(text), Some(OfferKind::NewCommerce), "{text}");
+        }
+        for text in legacy {
+            assert_eq!(offer_kind(text), Some(OfferKind::Legacy), "{text}");
+        }
+        let wrong = [
+            "",
+            "CFQ7TTC0LH18",
+            "CFQ7TTC0LH18:001",
+            "CFQ7TTC0LH18:0001:",
+            "CFQ7TTC0LH18:0001:CFQ7TTC0K971:X",
+            "CFQ7TTC0LH1Ä:0001",
+            " CFQ7TTC0LH18:0001",
+            "MS-AZR-",
+            "MS-AZR--1",
+            "84A03D816B374D668D4AFAEA24541538",
+        ];
+        for text in wrong {
+            assert_eq!(offer_kind(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_suggested_only_where_it_would_be_one() {
+        assert_eq!(dns_label("Contoso Exchange!"), Some("contoso-exchange".to_owned()));
+        assert_eq!(dns_label("äöü"), None);
+        let long = dns_label(&"A".repeat(200)).unwrap();
+        assert!(OrderName::parse(&long).is_ok());
+    }
+}
