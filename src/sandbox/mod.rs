@@ -212,7 +212,8 @@ impl Sandbox {
 
     /// Serves until `shutdown` is done, then lets go of connections and world file. Serves once.
     ///
-    /// Requests that are made to wait (latency, hanging, slow answers) end without an answer at shutdown.
+    /// Requests that are made to wait (latency, hanging, slow answers) end without an answer at shutdown. Dropping the
+    /// future does the same at once.
     ///
     /// # Errors
     /// [`SandboxError::Serve`] where the socket fails.
@@ -221,9 +222,8 @@ impl Sandbox {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), SandboxError> {
-        let served = server::run(self.clone(), listener, shutdown).await;
-        self.world().close();
-        served.map_err(SandboxError::Serve)
+        let _closing = Closing(self.clone());
+        server::run(self, listener, shutdown).await.map_err(SandboxError::Serve)
     }
 
     /// Returns every order ever bought here, oldest first; also those that take effect later (see [`Deed::Late`]).
@@ -256,5 +256,15 @@ impl Sandbox {
             () = tokio::time::sleep(time) => true,
             () = self.closed() => false,
         }
+    }
+}
+
+/// Ends what waits and lets go of the world file, however serving ends.
+struct Closing(Sandbox);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.0.closing.send_replace(true);
+        self.0.world().close();
     }
 }

@@ -1,123 +1,15 @@
 //! The sandbox as a client sees it: over loopback, with a real HTTP client.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic, also in what its tests share")]
+#![expect(clippy::unwrap_used, reason = "a test may panic, also in what tests share")]
 
 mod faults;
+mod shop;
 
-use std::net::SocketAddr;
+use orderform::sandbox::{Options, Sandbox, SandboxError, read_ledger};
+use reqwest::StatusCode;
+use serde_json::json;
 
-use orderform::sandbox::{Faults, Options, Sandbox, SandboxError, read_ledger};
-use reqwest::{Client, Response, StatusCode};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-
-const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
-const REQUEST_ID: &str = "57870501-203b-468e-8a63-078a3826d8ec";
-
-/// A sandbox that serves, and a client of it.
-struct Shop {
-    base: String,
-    client: Client,
-    sandbox: Sandbox,
-    stop: oneshot::Sender<()>,
-    serving: JoinHandle<Result<(), SandboxError>>,
-}
-
-impl Shop {
-    async fn open(options: Options) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address: SocketAddr = listener.local_addr().unwrap();
-        let sandbox = Sandbox::open(options).unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let shutdown = async {
-            let _ = stopped.await;
-        };
-        Self {
-            base: format!("http://{address}"),
-            client: client(),
-            serving: tokio::spawn(sandbox.clone().serve(listener, shutdown)),
-            sandbox,
-            stop,
-        }
-    }
-
-    async fn failing(how: &str) -> Self {
-        let yaml = format!("faults: [{{ on: create, at: 1, do: {how} }}]");
-        Self::open(Options { faults: Faults::from_yaml(&yaml).unwrap(), ..Options::default() }).await
-    }
-
-    async fn buy(&self, request_id: &'static str) -> reqwest::Result<Response> {
-        buy(self.client.clone(), self.base.clone(), request_id).await
-    }
-
-    async fn look(&self, path: &str) -> Value {
-        let request = self.client.get(format!("{}{path}", self.base)).bearer_auth("token");
-        parsed(&request.send().await.unwrap().bytes().await.unwrap())
-    }
-
-    fn bought(&self) -> usize {
-        self.sandbox.ledger().len()
-    }
-
-    async fn close(self) {
-        self.stop.send(()).unwrap();
-        self.serving.await.unwrap().unwrap();
-    }
-}
-
-/// Buys what the first sample of "Create an order" buys.
-async fn buy(client: Client, base: String, request_id: &str) -> reqwest::Result<Response> {
-    client
-        .post(format!("{base}/v1/customers/{CUSTOMER}/orders"))
-        .bearer_auth("token")
-        .header("MS-RequestId", request_id)
-        .header("MS-CorrelationId", "9c272436-538d-4dd4-a421-c811e004784c")
-        .header("Content-Type", "application/json")
-        .header("Expect", "100-continue")
-        .body(documented_request().to_string())
-        .send()
-        .await
-}
-
-fn client() -> Client {
-    // Another test may have installed it before.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
-}
-
-fn parsed(body: &[u8]) -> Value {
-    serde_json::from_slice(body).unwrap()
-}
-
-/// The request of the page "Create an order" for a legacy offer: C# names, and null for what is not known.
-fn documented_request() -> Value {
-    json!({
-        "Id": null,
-        "ReferenceCustomerId": CUSTOMER,
-        "BillingCycle": "unknown",
-        "LineItems": [{
-            "LineItemNumber": 0,
-            "OfferId": "84A03D81-6B37-4D66-8D4A-FAEA24541538",
-            "SubscriptionId": null,
-            "ParentSubscriptionId": null,
-            "FriendlyName": "new offer purchase",
-            "Quantity": 5,
-            "PartnerIdOnRecord": null,
-            "Attributes": { "ObjectType": "OrderLineItem" },
-        }],
-        "CreationDate": null,
-        "Attributes": { "ObjectType": "Order" },
-    })
-}
-
-/// What a client learned: the status and the whole body, or that there was none.
-async fn learned(answer: reqwest::Result<Response>) -> Option<(u16, Vec<u8>)> {
-    let answer = answer.ok()?;
-    let status = answer.status().as_u16();
-    Some((status, answer.bytes().await.ok()?.to_vec()))
-}
+use shop::{CUSTOMER, REQUEST_ID, Shop, documented_request, learned, parsed};
 
 #[tokio::test]
 async fn the_documented_request_gets_an_answer_as_documented() {
@@ -209,6 +101,17 @@ async fn a_restart_keeps_the_ledger() {
 }
 
 #[tokio::test]
+async fn a_sandbox_that_is_aborted_lets_go_of_its_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options { data: Some(directory.path().join("world.jsonl")), ..Options::default() };
+    let shop = Shop::open(options.clone()).await;
+    assert!(shop.buy(REQUEST_ID).await.is_ok());
+    shop.serving.abort();
+    assert!(shop.serving.await.unwrap_err().is_cancelled());
+    assert_eq!(Sandbox::open(options).unwrap().ledger(), shop.sandbox.ledger());
+}
+
+#[tokio::test]
 async fn an_order_can_be_bought_in_the_portal() {
     let shop = Shop::open(Options::default()).await;
     let portal = shop.client.post(format!("{}/sandbox/orders", shop.base));
@@ -267,7 +170,7 @@ async fn a_token_says_its_numbers_as_text_in_v1_and_as_numbers_in_v2() {
 #[tokio::test]
 async fn many_requests_with_one_id_at_once_buy_once() {
     let shop = Shop::open(Options::default()).await;
-    let buys = (0..8).map(|_| tokio::spawn(buy(shop.client.clone(), shop.base.clone(), REQUEST_ID)));
+    let buys = (0..8).map(|_| tokio::spawn(shop::buy(shop.client.clone(), shop.base.clone(), REQUEST_ID)));
     let mut answers = Vec::new();
     for buying in buys.collect::<Vec<_>>() {
         answers.push(learned(buying.await.unwrap()).await.unwrap());

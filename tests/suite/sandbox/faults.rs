@@ -8,7 +8,7 @@ use orderform::sandbox::{Clock, Faults, Options};
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 
-use super::{CUSTOMER, REQUEST_ID, Shop, buy, learned, parsed};
+use super::shop::{CUSTOMER, REQUEST_ID, Shop, buy, learned, parsed};
 
 #[tokio::test]
 async fn an_answer_can_be_lost_before_and_after_the_order_took_effect() {
