@@ -120,6 +120,23 @@ fn a_format_version_is_two_numbers() {
     }
 }
 
+/// Where this fails, the format has changed: give it a version, a line in the changelog and files of its own.
+#[test]
+fn this_version_writes_the_golden_files_to_the_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    lay_out(dir.path(), &history(), Some(30));
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    for file in ["journal.jsonl", "state.json"] {
+        let golden = golden.join(FORMAT_VERSION.to_string()).join(file);
+        let golden = fs::read_to_string(golden).unwrap();
+        let written = fs::read_to_string(dir.path().join(file)).unwrap();
+        for (written, golden) in written.lines().zip(golden.lines()) {
+            assert_eq!(written, golden, "{file}");
+        }
+        assert_eq!(written.len(), golden.len(), "{file}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_bytes_of_a_body_are_stored_exactly(body in any::<String>(), reason in any::<String>()) {
