@@ -86,7 +86,7 @@ fn a_reformatted_checkpoint_says_the_same() {
 fn what_a_newer_version_wrote_is_refused_as_that() {
     for (found, newer) in [
         ("\"type\":\"opened\"", "\"type\":\"closed\""),
-        ("\"type\":\"opened\"", "\"why\":1,\"type\":\"opened\""),
+        ("\"type\":\"opened\"", "\"type\":\"opened\",\"why\":1"),
         ("{\"serial\"", "{\"epoch\":1,\"serial\""),
     ] {
         let (line, _) = seal(&history()[4], &Digest::NONE);
