@@ -8,6 +8,7 @@
 pub(crate) mod checkpoint;
 pub(crate) mod line;
 pub(crate) mod record;
+mod type_first;
 pub(crate) mod values;
 
 use std::fmt;

@@ -12,8 +12,8 @@ use super::{FORMAT_VERSION, FormatVersion};
 use crate::domain::{Excerpt, Lineage, NotOrdered, OrderName, RecordKind, ServiceError};
 
 /// `{"type":…}` and what belongs to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum RecordForm {
     Genesis { format_version: String, lineage: String, tool: String },
     Bound { endpoint: String },

@@ -68,7 +68,7 @@ fn a_reformatted_checkpoint_says_the_same() {
 fn what_a_newer_version_wrote_is_refused_as_that() {
     for (found, newer) in [
         ("\"type\":\"opened\"", "\"type\":\"closed\""),
-        ("\"type\":\"opened\"", "\"why\":1,\"type\":\"opened\""),
+        ("\"type\":\"opened\"", "\"type\":\"opened\",\"why\":1"),
         ("{\"serial\"", "{\"epoch\":1,\"serial\""),
     ] {
         let (line, _) = seal(&history()[4], &Digest::NONE);
@@ -86,6 +86,23 @@ fn a_format_version_is_two_numbers() {
     assert_eq!(FormatVersion::parse("12.34").unwrap().to_string(), "12.34");
     for bad in ["", "1", "1.", ".1", "1.0.0", "+1.0", "1.-1", " 1.0", "99999999999.0"] {
         assert_eq!(FormatVersion::parse(bad), None, "{bad}");
+    }
+}
+
+/// Where this fails, the format has changed: give it a version, a line in the changelog and files of its own.
+#[test]
+fn this_version_writes_the_golden_files_to_the_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    lay_out(dir.path(), &history(), Some(30));
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    for file in ["journal.jsonl", "state.json"] {
+        let golden = golden.join(FORMAT_VERSION.to_string()).join(file);
+        let golden = fs::read_to_string(golden).unwrap();
+        let written = fs::read_to_string(dir.path().join(file)).unwrap();
+        for (written, golden) in written.lines().zip(golden.lines()) {
+            assert_eq!(written, golden, "{file}");
+        }
+        assert_eq!(written.len(), golden.len(), "{file}");
     }
 }
 

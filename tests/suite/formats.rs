@@ -1,0 +1,66 @@
+//! Every version of the state that was ever written still loads, and means what it meant.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use orderform::domain::{Fate, Lineage, NotOrdered, OrderName, RecordKind, Recorded};
+use orderform::store::{FormatVersion, Holder, Store};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats")
+}
+
+#[test]
+fn every_version_ever_written_still_loads() {
+    let mut versions = 0;
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let version = entry.unwrap().path();
+        let name = version.file_name().unwrap().to_str().unwrap();
+        assert!(FormatVersion::parse(name).is_some(), "{name}");
+        let read = Store::read(&version, None).unwrap();
+        assert_eq!(read.notices, [], "{name}");
+        let holder = Holder {
+            pid: 1,
+            host: String::new(),
+            user: String::new(),
+            command: "apply".into(),
+            started: None,
+            tool: "0.1.0".into(),
+        };
+        let copy = tempfile::tempdir().unwrap();
+        for file in ["journal.jsonl", "state.json"] {
+            fs::copy(version.join(file), copy.path().join(file)).unwrap();
+        }
+        let opened = Store::open_for_writing(copy.path(), Some(read.state.lineage), &holder);
+        assert_eq!(opened.unwrap().state, read.state, "{name}");
+        versions += 1;
+    }
+    assert!(versions >= 1);
+}
+
+#[test]
+fn what_version_1_0_wrote_means_what_it_meant() {
+    let dir = fixtures().join("1.0");
+    let verified = Store::verify(&dir).unwrap();
+    assert_eq!(verified.records, 30);
+    assert_eq!(verified.lineage, Lineage::from_random(7));
+
+    let state = Store::read(&dir, None).unwrap().state;
+    let recorded = |name: &str| &state.orders[&OrderName::parse(name).unwrap()];
+    let Recorded::Created(found) = recorded("found") else {
+        panic!("`found` was created");
+    };
+    assert_eq!(found.order.order_id.as_str(), "c002");
+    let Recorded::Pending(in_doubt) = recorded("in-doubt") else {
+        panic!("`in-doubt` was pending");
+    };
+    assert_eq!(in_doubt.body, "{\"Id\":null,\"Name\":\"in-doubt \u{7f}\\u0000\"}");
+    assert_eq!(in_doubt.sends[0].fate, Some(Fate::Unknown("reset".into())));
+    assert_eq!(in_doubt.open_sends(), 1);
+
+    let refusals = Store::records(&dir).unwrap().filter_map(|record| match record.kind {
+        RecordKind::NotOrdered { reason: NotOrdered::Refused(error), .. } => Some(error.code),
+        _ => None,
+    });
+    assert_eq!(refusals.collect::<Vec<_>>(), ["2000"]);
+}
