@@ -4,6 +4,7 @@
 
 mod client;
 mod formats;
+mod kills;
 mod manifests;
 mod sandbox;
 mod simulation;
