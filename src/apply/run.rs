@@ -152,10 +152,11 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
                 }
                 continue;
             }
-            if self.tasks.is_empty() && self.ready.is_empty() {
+            if !self.tasks.is_empty() {
+                self.wait_for_reply().await;
+            } else if self.waiting.is_empty() {
                 return Ok(());
             }
-            self.wait_for_reply().await;
         }
     }
 

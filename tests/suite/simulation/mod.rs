@@ -215,6 +215,10 @@ impl Simulation {
             sleep(60 * MINUTE).await;
             last = self.live(false).await;
             self.check("in peace")?;
+            let told = last.as_ref().map_or(0, |summary| summary.ended.len() + summary.kept);
+            if told != self.desired.len() {
+                return Err(format!("seed {}: told of {told} of {} orders", self.seed, self.desired.len()));
+            }
         }
         let tally = last.ok_or_else(|| format!("seed {}: a life in peace did not end", self.seed))?.tally();
         report.in_doubt_at_rest = tally.unknown;
