@@ -71,6 +71,10 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         view.plan(&plan)?;
     }
     if !reconcile::needs_partner_center(&plan, &opened.state) && plan.counts().rename == 0 {
+        // People have just read it in the plan; programs get their last line.
+        if plan.is_settled() && terminal.format != Format::Json {
+            return Ok(exit::DONE);
+        }
         return finish(&apply::idle(&plan), &mut *view);
     }
     let stop = signals::listen()?;
