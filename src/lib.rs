@@ -1,4 +1,110 @@
 //! `orderform`: YAML in Git becomes orders in Microsoft Partner Center, exactly once.
+//!
+//! # The idea
+//!
+//! Manifests declare the orders that should exist. A pure function compares them with what is recorded and gives a plan,
+//! which is a value. Carrying it out means stepping one small state machine an order, which says what to write down and
+//! what to send, and in which order. Every order spends money, so the one promise above all is that **an order is never
+//! bought twice and never lost, whatever fails, and the user can see why**. It rests on the journal: nothing is sent
+//! before it is on disk that it will be, and nobody is told of anything before that is on disk.
+//!
+//! ```
+//! use orderform::domain::{Lineage, Record, RecordKind, State};
+//! use orderform::manifest::{self, Sources};
+//! use orderform::plan::{self, Action};
+//!
+//! let mut sources = Sources::new();
+//! sources.add("contoso.yaml", "
+//! apiVersion: orderform/v1
+//! kind: Order
+//! metadata: { name: contoso-exchange }
+//! spec:
+//!   customerId: 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04
+//!   billingCycle: monthly
+//!   lineItems: [{ offerId: 84A03D81-6B37-4D66-8D4A-FAEA24541538, quantity: 5 }]
+//! ");
+//! let loaded = manifest::parse(sources);
+//! assert!(loaded.is_valid());
+//!
+//! let genesis = RecordKind::Genesis { lineage: Lineage::from_random(1), tool: "an example".into() };
+//! let nothing = State::begin(&Record { serial: 1, time: None, kind: genesis })?;
+//! let plan = plan::build(&loaded.orders, &nothing);
+//! assert_eq!(plan.steps[0].name.as_str(), "contoso-exchange");
+//! assert_eq!(plan.steps[0].action, Action::Create);
+//! # Ok::<(), orderform::domain::FoldError>(())
+//! ```
+//!
+//! `examples/create_order.rs` goes on from here and buys one.
+//!
+//! # The walk
+//!
+//! | | by | becomes |
+//! |---|---|---|
+//! | bytes of YAML | [`manifest::load`] | a [`DesiredOrder`](domain::DesiredOrder) each, or all [`Diagnostic`](manifest::Diagnostic)s at once |
+//! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
+//! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
+//! | the plan | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
+//! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each carried out and answered by an [`Event`](protocol::Event) |
+//!
+//! One order on its way, when nothing goes wrong; the machine decides every arrow:
+//!
+//! ```text
+//! list the customer's orders ─▶ intend ─▶ durable ─▶ send ─▶ answer ─▶ record ─▶ durable ─▶ fold ─▶ event ─▶ view
+//!                                                                                          at the end: checkpoint
+//! ```
+//!
+//! [`apply`] owns journal, state and events in one loop; only requests and waits run beside it. What an answer proves is
+//! decided in [`protocol::classify`], how a doubt ends in [`protocol::settle`], and nowhere else.
+//!
+//! # The layers
+//!
+//! A module imports only from rows above its own. `tests/suite/tidy.rs` reads this table and holds the code to it, and
+//! the table to the code: what it allows and nobody does is taken out. A name in parentheses is the one file that may.
+//!
+//! | module | what it is | may import | may touch |
+//! |---|---|---|---|
+//! | [`domain`] | what an order is, and what we know about one | nothing | nothing |
+//! | [`ports`] | everything this program can do to the world, as traits | domain | nothing |
+//! | [`manifest`] | YAML text to desired orders, or diagnostics | domain | formats, files (source), threads (parallel) |
+//! | [`plan`] | desired and recorded to a plan | domain | nothing |
+//! | [`protocol`] | one attempt, as a pure state machine | domain | nothing |
+//! | [`apply`] | carries out a plan | domain, ports, plan, protocol | tasks |
+//! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
+//! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
+//! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, plan, protocol, apply | formats |
+//! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
+//! | [`cli`] | what is typed: one file a command | everything | everything |
+//!
+//! # Where to begin
+//!
+//! Five minutes: [`domain::order`] and [`domain::journal`] (the values), [`plan::Action`] and [`plan::Block`] (what can be
+//! decided), [`protocol::Effect`] and [`protocol::Verdict`] (what can happen), the drawing in [`protocol`], then
+//! [`apply::run`]. After that [`ports`] for what the outside must keep to, and [`store`] for what survives a crash.
+//! `tests/suite/simulation` runs all of it, with a seed, against servers and disks that fail.
+//!
+//! # The words
+//!
+//! * *desired order*: one order as a manifest wants it; its *name* is our identity for it.
+//! * *state*: what is recorded, by name: *pending* or *created*. *Difference*: where desired and recorded differ.
+//! * *attempt*: one try at buying one order, with one request id and one body that never change. It may be sent more
+//!   than once. *Generation*: which attempt of a name it is, counted up only after a proven refusal or a person's word.
+//! * *in doubt*: an attempt that nobody knows the end of. To *settle* is to find out; to *adopt* is to record an order
+//!   that exists; to *forget* is to drop one from the state, and cancels nothing.
+//! * *baseline*: the customer's orders before the first send. *Evidence*: how we know that an order is ours.
+//! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
+//! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
+//! * *pass*: one round of making desired and recorded meet.
+//!
+//! # Where a change goes
+//!
+//! * A property of an order: `manifest/order.rs`, [`domain::order`], `plan/difference.rs`, [`partner_center::wire`] and
+//!   `convert.rs` beside it, `store/format/values.rs`, `view/json/order.rs`.
+//! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`].
+//! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
+//! * What an answer means: [`protocol::classify`], and the simulation has to agree.
+//! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
+//! * An output format: one file in [`view`]. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;
 pub mod cli;

@@ -15,8 +15,9 @@ use super::terminal::Terminal;
 use super::{TOOL, signals};
 use crate::apply::{self, Event, Session, Settings, Summary};
 use crate::domain::{RecoveryMode, Timestamp};
+use crate::partner_center::RealTimer;
 use crate::plan::{self, Plan};
-use crate::ports::{PartnerCenter, Timer};
+use crate::ports::PartnerCenter;
 use crate::protocol::Rules;
 use crate::reconcile::{self, Pass, Watcher};
 use crate::store::{Opened, Store, StoreError};
@@ -70,6 +71,10 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         view.plan(&plan)?;
     }
     if !reconcile::needs_partner_center(&plan, &opened.state) && plan.counts().rename == 0 {
+        // People have just read it in the plan; programs get their last line.
+        if plan.is_settled() && terminal.format != Format::Json {
+            return Ok(exit::DONE);
+        }
         return finish(&apply::idle(&plan), &mut *view);
     }
     let stop = signals::listen()?;
@@ -77,7 +82,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let now = server_time(&connection, &plan, &materials).await?;
     let session = Session {
         partner_center: Arc::clone(&connection.client),
-        timer: Arc::new(TokioTimer),
+        timer: Arc::new(RealTimer),
         journal: &mut opened.journal,
         state: &mut opened.state,
         stop,
@@ -159,15 +164,6 @@ fn finish(summary: &Summary, view: &mut dyn View) -> Result<u8, Failure> {
     view.set_exit_code(code);
     view.summary(summary)?;
     Ok(code)
-}
-
-/// Real patience.
-struct TokioTimer;
-
-impl Timer for TokioTimer {
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
 }
 
 /// The person at the terminal, or the machine that approves beforehand.

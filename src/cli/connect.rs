@@ -5,15 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::failure::Failure;
 use super::materials::parse_duration;
 use crate::domain::Project;
 use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint};
-use crate::sandbox::{self, Sandbox, SandboxError};
+use crate::sandbox::{self, Embedded, Sandbox};
 
 /// The world of the embedded sandbox, in the state directory.
 const WORLD: &str = "sandbox.jsonl";
@@ -38,19 +35,16 @@ pub(super) struct Connection {
     embedded: Option<Embedded>,
 }
 
-/// The embedded sandbox, while it serves.
-struct Embedded {
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), SandboxError>>,
-}
-
 impl Connection {
     /// Gets ready to talk. Nothing is sent yet.
     pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
         let settings =
             ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
         if target.sandbox {
-            let (endpoint, embedded) = embed(state_dir).await?;
+            let options =
+                sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
+            let embedded = Sandbox::open(options)?.embed().await?;
+            let endpoint = Endpoint::parse(&embedded.url())?;
             let token = AccessToken::parse("sandbox")?;
             let client = Arc::new(Client::new(endpoint, token, settings)?);
             return Ok(Self { client, embedded: Some(embedded) });
@@ -65,10 +59,9 @@ impl Connection {
 
     /// Lets go; the sandbox finishes writing.
     pub(super) async fn close(self) -> Result<(), Failure> {
-        let Some(Embedded { stop, served }) = self.embedded else { return Ok(()) };
-        // It may have ended by itself, which the next line reports.
-        let _ = stop.send(());
-        served.await.map_err(|error| Failure::of(&error))??;
+        if let Some(embedded) = self.embedded {
+            embedded.close().await?;
+        }
         Ok(())
     }
 }
@@ -81,17 +74,4 @@ fn access_token() -> Result<AccessToken, Failure> {
         )
     })?;
     Ok(AccessToken::parse(&text)?)
-}
-
-async fn embed(state_dir: &Path) -> Result<(Endpoint, Embedded), Failure> {
-    let options = sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
-    let sandbox = Sandbox::open(options)?;
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let endpoint = Endpoint::parse(&format!("http://{}", listener.local_addr()?))?;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let served = tokio::spawn(sandbox.serve(listener, async move {
-        // Whoever embeds it is gone when this ends, one way or the other.
-        let _ = stopped.await;
-    }));
-    Ok((endpoint, Embedded { stop, served }))
 }

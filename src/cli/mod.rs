@@ -1,6 +1,6 @@
 //! What is typed: one file a command, [`failure`] for what goes wrong, the rest for what commands share.
 //!
-//! A command takes its arguments and a [`Terminal`] and returns an exit code or a [`Failure`](failure::Failure);
+//! A command takes its arguments and a [`Terminal`] and returns an exit code or a [`Failure`];
 //! [`main`] is the only place that reads the process's arguments and environment as a whole.
 
 mod adopt;

@@ -2,7 +2,8 @@
 //!
 //! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `clock` the server's clock.
+//! created orders, `exchange` is one request and its whole answer, `clock` the server's clock; [`RealTimer`]
+//! waits.
 //!
 //! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
 
@@ -14,8 +15,10 @@ mod clock;
 mod convert;
 mod endpoint;
 mod exchange;
+mod timer;
 pub mod wire;
 
 pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
 pub use endpoint::{Endpoint, EndpointError};
+pub use timer::RealTimer;

@@ -17,6 +17,7 @@ mod clock;
 mod connection;
 mod deed;
 mod deliver;
+mod embedded;
 mod faults;
 mod fill;
 mod ledger;
@@ -39,6 +40,7 @@ use tokio::sync::watch;
 
 pub use clock::Clock;
 pub use deed::{Deed, Html, Substitute, When};
+pub use embedded::Embedded;
 pub use faults::{Faults, Occasion, Only, Refused, Rule};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
 
@@ -172,11 +174,10 @@ pub enum SandboxError {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use orderform::sandbox::{Options, Sandbox};
 ///
-/// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-/// let endpoint = format!("http://{}", listener.local_addr()?);
 /// let sandbox = Sandbox::open(Options::default())?;
-/// let until = async move { assert!(endpoint.starts_with("http://127.0.0.1:")) };
-/// sandbox.clone().serve(listener, until).await?;
+/// let served = sandbox.clone().embed().await?;
+/// assert!(served.url().starts_with("http://127.0.0.1:"));
+/// served.close().await?;
 /// assert!(sandbox.ledger().is_empty());
 /// # Ok(())
 /// # }

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod client;
+mod docs;
 mod formats;
 mod kills;
 mod manifests;
 mod sandbox;
 mod simulation;
+mod tidy;
