@@ -7,3 +7,4 @@ mod formats;
 mod manifests;
 mod sandbox;
 mod simulation;
+mod transcripts;
