@@ -143,7 +143,6 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
     async fn drive(&mut self) -> Result<(), ApplyError> {
         loop {
             self.notice_stop();
-            self.activate();
             self.feed();
             if !self.batch.is_empty() {
                 self.linger().await;
@@ -176,7 +175,12 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
     }
 
     async fn wait_for_reply(&mut self) {
-        let stop_can_come = !*self.session.stop.borrow() && self.session.stop.has_changed().is_ok();
+        let asked = *self.session.stop.borrow();
+        if asked && self.halt.is_none() {
+            // It came while machines were stepped, and is told before anything is waited for.
+            return;
+        }
+        let stop_can_come = !asked && self.session.stop.has_changed().is_ok();
         tokio::select! {
             biased;
             _ = self.session.stop.changed(), if stop_can_come => {}
@@ -227,9 +231,12 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         }
     }
 
-    /// Steps machines until each of them waits for the world.
+    /// Steps machines until each of them waits for the world. Where one lane ends the next begins, so that none is left
+    /// behind when the last ones in flight end together.
     fn feed(&mut self) {
-        while let Some((index, input)) = self.ready.pop_front() {
+        loop {
+            self.activate();
+            let Some((index, input)) = self.ready.pop_front() else { return };
             let now = self.session.partner_center.now();
             let Some(job) = &mut self.lanes[index].current else { continue };
             let effect = job.machine.step(input, &now);

@@ -122,6 +122,8 @@ fn mv(from: OrderName, to: OrderName, place: &Where, terminal: &Terminal) -> Res
 
 fn verify(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(place, terminal)?;
+    // Whole is not enough: it has to be the state of this project.
+    Store::read(&materials.state_dir, materials.lineage())?;
     let verified = Store::verify(&materials.state_dir)?;
     let text = match terminal.format {
         Format::Json => {

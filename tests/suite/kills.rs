@@ -225,6 +225,7 @@ fn play(orders: usize, kills: usize, request_ids: &str, audit: bool, seed: u64) 
     report
 }
 
+#[expect(clippy::print_stderr, reason = "whoever asks for a thousand kills wants to read what came of them")]
 fn kills_by_request(request_ids: &str, seed: u64) {
     let Ok(text) = std::env::var("ORDERFORM_KILLS") else {
         let report = play(40, 8, request_ids, seed.is_multiple_of(2), seed);

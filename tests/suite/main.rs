@@ -10,3 +10,4 @@ mod manifests;
 mod sandbox;
 mod simulation;
 mod tidy;
+mod transcripts;

@@ -1,0 +1,50 @@
+//! Limits: beyond one of them nothing at all is attempted.
+
+use std::fs;
+
+use super::stage::Stage;
+use super::words::{CONTOSO, FABRIKAM, order};
+
+/// A stage with two orders of ten seats together, and limits.
+fn stage(limits: &str) -> (Stage, super::shop::Shop) {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 4), ("b", FABRIKAM, 6)]);
+    let shop = stage.open_shop("", &[]);
+    let project = fs::read_to_string(stage.path("orderform.yaml")).unwrap();
+    stage.write("orderform.yaml", &format!("{project}  limits: {limits}\n"));
+    (stage, shop)
+}
+
+fn refused(limits: &str) -> Stage {
+    let (stage, _shop) = stage(limits);
+    assert_eq!(stage.run(&["plan"]).code, 5);
+    assert_eq!(stage.run(&["apply", "--auto-approve"]).code, 5);
+    stage.bought(0);
+    stage
+}
+
+#[test]
+fn more_orders_than_one_run_may_buy() {
+    assert_transcript!(refused("{ ordersPerRun: 1 }"));
+}
+
+#[test]
+fn more_seats_than_one_run_may_buy() {
+    assert_transcript!(refused("{ seatsPerRun: 9 }"));
+}
+
+#[test]
+fn every_limit_that_is_passed_is_named() {
+    assert_transcript!(refused("{ ordersPerRun: 1, ordersPerHour: 1, seatsPerDay: 3 }"));
+}
+
+#[test]
+fn what_was_bought_today_counts_for_the_day() {
+    let (stage, _shop) = stage("{ ordersPerDay: 2, seatsPerHour: 10 }");
+    assert_eq!(stage.run(&["apply", "--auto-approve", "--parallelism", "1"]).code, 0);
+    stage.bought(2);
+    stage.write("c.yaml", &order("c", CONTOSO, 1));
+    assert_eq!(stage.run(&["apply", "--auto-approve"]).code, 5);
+    assert_eq!(stage.run(&["apply", "--auto-approve", "--format", "json"]).code, 5);
+    stage.bought(2);
+    assert_transcript!(stage);
+}

@@ -1,0 +1,35 @@
+//! Transcripts: what a person types at the real program and what comes back, kept as snapshots.
+//!
+//! Every test plays on a [`stage::Stage`] of its own, a directory with manifests and perhaps a sandbox. Ids, times,
+//! ports, processes and paths stand as placeholders; everything else is as people see it.
+//!
+//! **Invariant:** nothing leaves this machine, nothing sleeps: who waits, waits for a line or for an end.
+
+/// Compares everything that was typed and shown on a stage with what was kept, under the name of the test.
+macro_rules! assert_transcript {
+    ($stage:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($stage.transcript());
+        })
+    };
+}
+
+mod answers;
+mod calls;
+mod customers;
+mod damage;
+mod doubts;
+mod hostile;
+mod later;
+mod limits;
+mod main_job;
+mod problems;
+mod rebuild;
+mod rows;
+mod running;
+mod shell;
+mod shop;
+mod signals;
+mod stage;
+mod verdicts;
+mod words;
