@@ -29,15 +29,16 @@ pub(super) struct AdoptArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("verdict").required(true).args(["bought", "not_bought"])))]
 pub(super) struct SettleArgs {
     /// The name of the order in doubt.
     #[arg(value_parser = parse_name)]
     name: OrderName,
     /// It was bought: this is Partner Center's id of it.
-    #[arg(long, value_name = "ORDER_ID", value_parser = parse_order_id, required_unless_present = "not_bought")]
+    #[arg(long, value_name = "ORDER_ID", value_parser = parse_order_id)]
     bought: Option<OrderId>,
     /// It was not bought: somebody made sure in Partner Center.
-    #[arg(long, conflicts_with = "bought")]
+    #[arg(long)]
     not_bought: bool,
     #[command(flatten)]
     place: Where,
@@ -75,7 +76,8 @@ pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, F
     let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
     connection.close().await?;
     let order = found?;
-    require_likeness(&order, &wanted.spec)?;
+    require_likeness(&order, &wanted.spec)
+        .map_err(|failure| failure.hint("make the manifest say what was bought, or check the id"))?;
     let adopted = RecordKind::Adopted {
         name: name.clone(),
         spec: Box::new(wanted.spec.clone()),
@@ -109,7 +111,8 @@ pub(super) async fn settle(args: &SettleArgs, terminal: &Terminal) -> Result<u8,
     let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
     connection.close().await?;
     let order = found?;
-    require_likeness(&order, &spec)?;
+    require_likeness(&order, &spec)
+        .map_err(|failure| failure.hint("check the id: the attempt asked for something else"))?;
     let (placed, evidence) = (PlacedOrder::from(&order), Evidence::Person);
     let created = RecordKind::Created { name: name.clone(), order: placed, evidence };
     let kinds = pen.binding(endpoint)?.into_iter().chain([created]).collect();
@@ -131,8 +134,7 @@ fn require_likeness(order: &ObservedOrder, wanted: &OrderSpec) -> Result<(), Fai
         return Ok(());
     }
     let lines = order.lines.iter().map(|line| format!("{} seats of {}", line.quantity, line.offer_id));
-    let mut failure = Failure::new(format!("order {} is not what the manifest wants", order.id))
-        .hint("make the manifest say what was bought, or check the id");
+    let mut failure = Failure::new(format!("order {} is not what was asked for", order.id));
     failure.causes = lines.map(|line| format!("it has {line}")).collect();
     Err(failure)
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
-use super::materials::{self, Materials, Where, parse_duration, show_notices};
+use super::materials::{self, Materials, Where, parse_duration, show_notices, store_failure};
 use super::plan::over_limits;
 use super::terminal::Terminal;
 use super::{TOOL, signals};
@@ -63,7 +63,8 @@ enum Mode {
 pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(&args.place, terminal)?;
     let holder = materials::holder("orderform apply");
-    let mut opened = open(&materials, args.target.sandbox, &holder)?;
+    let mut opened = open(&materials, args.target.sandbox, &holder)
+        .map_err(|error| store_failure(error, materials.lineage()))?;
     show_notices(&opened.notices, terminal);
     let plan = plan::build(&materials.orders, &opened.state);
     let mut view = terminal.view();
@@ -104,15 +105,15 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 }
 
 /// Opens the state for writing. Only the sandbox's is made here: no money there.
-fn open(materials: &Materials, sandbox: bool, holder: &crate::store::Holder) -> Result<Opened, Failure> {
+fn open(materials: &Materials, sandbox: bool, holder: &crate::store::Holder) -> Result<Opened, StoreError> {
     let dir: &Path = &materials.state_dir;
     match Store::open_for_writing(dir, materials.lineage(), holder) {
         Err(StoreError::Missing { .. }) if sandbox => {
             let lineage = materials.lineage().unwrap_or_else(materials::new_lineage);
             drop(Store::create(dir, lineage, holder)?);
-            Ok(Store::open_for_writing(dir, Some(lineage), holder)?)
+            Store::open_for_writing(dir, Some(lineage), holder)
         }
-        opened => Ok(opened?),
+        opened => opened,
     }
 }
 

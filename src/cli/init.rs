@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::failure::{Failure, exit};
-use super::materials::{Materials, Where, holder, new_lineage, root};
+use super::materials::{Materials, PROJECT, Where, holder, lost, new_lineage, root};
 use super::terminal::Terminal;
 use crate::domain::Lineage;
 use crate::store::{Store, StoreError};
-
-/// The name of the project file.
-const PROJECT: &str = "orderform.yaml";
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
@@ -49,17 +46,6 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
     }
     terminal.say("next: write a manifest for each order, then run `orderform plan`");
     Ok(exit::DONE)
-}
-
-fn lost(lineage: Lineage, dir: &Path) -> Failure {
-    Failure::new(format!(
-        "`{PROJECT}` pins lineage {lineage}, but there is no state in `{}`: it was lost, or lives elsewhere",
-        dir.display()
-    ))
-    .hint(
-        "restore `journal.jsonl` there, name its directory with `--state-dir`, or run `orderform state rebuild`, which \
-         buys nothing that is listed already",
-    )
 }
 
 /// Writes the lineage into the project file: a new one, or under `spec:` of the one that is there.

@@ -12,6 +12,9 @@ use crate::manifest::{self, Loaded, Severity};
 use crate::store::{Holder, Notice, Snapshot, Store, StoreError};
 use crate::view::Format;
 
+/// The name of the project file.
+pub(super) const PROJECT: &str = "orderform.yaml";
+
 /// Which manifests, and which state.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Where {
@@ -70,9 +73,35 @@ impl Materials {
                 );
                 Ok(empty_state())
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(store_failure(error, self.lineage())),
         }
     }
+
+    /// Reads a state that has to be there, without changing anything.
+    pub(super) fn recorded(&self) -> Result<Snapshot, Failure> {
+        Store::read(&self.state_dir, self.lineage()).map_err(|error| store_failure(error, self.lineage()))
+    }
+}
+
+/// Says why a state was not opened. A lineage is pinned only when a state is made, so where one is pinned and there is
+/// no state, it was lost: then `init` is no way out.
+pub(super) fn store_failure(error: StoreError, pinned: Option<Lineage>) -> Failure {
+    match (pinned, error) {
+        (Some(lineage), StoreError::Missing { dir }) => lost(lineage, &dir),
+        (_, error) => error.into(),
+    }
+}
+
+/// Says that the state of a lineage is not where it has to be.
+pub(super) fn lost(lineage: Lineage, dir: &Path) -> Failure {
+    Failure::new(format!(
+        "`{PROJECT}` pins lineage {lineage}, but there is no state in `{}`: it was lost, or lives elsewhere",
+        dir.display()
+    ))
+    .hint(
+        "restore `journal.jsonl` there, name its directory with `--state-dir`, or run `orderform state rebuild`, which \
+         buys nothing",
+    )
 }
 
 /// Returns the directory that a path's state lives in.

@@ -39,7 +39,7 @@ pub(super) fn over_limits(over: &[Exceeded]) -> Failure {
     let mut failure =
         Failure::new("the plan goes beyond the limits of `orderform.yaml`; nothing was attempted");
     let line = |e: &Exceeded| {
-        format!("`spec.limits.{}` is {}, and this run would come to {}", e.rule, e.limit, e.value)
+        format!("`spec.limits.{}` is {}, and with this run it would come to {}", e.rule, e.limit, e.value)
     };
     failure.causes = over.iter().map(line).collect();
     failure

@@ -28,8 +28,8 @@ pub(super) async fn run(args: &RebuildArgs, terminal: &Terminal) -> Result<u8, F
     let materials = Materials::load(&args.place, terminal)?;
     if let Ok(verified) = Store::verify(&materials.state_dir) {
         return Err(Failure::new(format!(
-            "the state is whole: {} records; nothing was changed",
-            verified.records
+            "the state is whole, up to record {}; nothing was changed",
+            verified.serial
         ))
         .hint("to record an order that exists, use `orderform adopt NAME ORDER_ID`"));
     }

@@ -2,7 +2,7 @@
 
 use super::TOOL;
 use super::failure::Failure;
-use super::materials::{holder, show_notices};
+use super::materials::{holder, show_notices, store_failure};
 use super::terminal::Terminal;
 use crate::domain::{EndpointId, Lineage, Record, RecordKind, State, Timestamp};
 use crate::ports::Journal;
@@ -23,7 +23,8 @@ impl Pen {
         command: &'static str,
         terminal: &Terminal,
     ) -> Result<Self, Failure> {
-        let Opened { journal, state, notices } = Store::open_for_writing(dir, lineage, &holder(command))?;
+        let Opened { journal, state, notices } = Store::open_for_writing(dir, lineage, &holder(command))
+            .map_err(|error| store_failure(error, lineage))?;
         show_notices(&notices, terminal);
         Ok(Self { journal, state, command })
     }

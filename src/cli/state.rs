@@ -75,14 +75,14 @@ pub(super) fn run(args: StateArgs, terminal: &Terminal) -> Result<u8, Failure> {
 
 fn list(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(place, terminal)?;
-    let snapshot = Store::read(&materials.state_dir, materials.lineage())?;
+    let snapshot = materials.recorded()?;
     terminal.view().state_list(&snapshot.state)?;
     Ok(exit::DONE)
 }
 
 fn show(name: &OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(place, terminal)?;
-    let snapshot = Store::read(&materials.state_dir, materials.lineage())?;
+    let snapshot = materials.recorded()?;
     if !snapshot.state.orders.contains_key(name) {
         return Err(nothing_recorded(name));
     }
@@ -114,8 +114,12 @@ fn mv(from: OrderName, to: OrderName, place: &Where, terminal: &Terminal) -> Res
     if !pen.state.orders.contains_key(&from) {
         return Err(nothing_recorded(&from));
     }
+    let hint = match pen.state.orders.contains_key(&to) {
+        true => "`orderform state list` shows which names are taken",
+        false => "an attempt in doubt keeps its name until it is settled",
+    };
     pen.write(None, vec![RecordKind::Moved { from: from.clone(), to: to.clone() }])
-        .map_err(|failure| failure.hint("an attempt in doubt keeps its name until it is settled"))?;
+        .map_err(|failure| failure.hint(hint))?;
     terminal.say(&format!("`{from}` is recorded as `{to}` now"));
     Ok(exit::DONE)
 }
@@ -123,7 +127,7 @@ fn mv(from: OrderName, to: OrderName, place: &Where, terminal: &Terminal) -> Res
 fn verify(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(place, terminal)?;
     // Whole is not enough: it has to be the state of this project.
-    Store::read(&materials.state_dir, materials.lineage())?;
+    materials.recorded()?;
     let verified = Store::verify(&materials.state_dir)?;
     let text = match terminal.format {
         Format::Json => {
@@ -140,8 +144,14 @@ fn verify(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
         Format::Human | Format::Markdown => {
             let notices: String = verified.notices.iter().map(|notice| format!("note: {notice}\n")).collect();
             format!(
-                "{notices}{} records are whole and in order\n  lineage {}\n  head    {}\n",
-                verified.records, verified.lineage, verified.head
+                "{notices}{} whole and in order\n  lineage {}\n  head    {}\n",
+                if verified.records == 1 {
+                    "1 record is".to_owned()
+                } else {
+                    format!("{} records are", verified.records)
+                },
+                verified.lineage,
+                verified.head
             )
         }
     };

@@ -123,16 +123,16 @@ fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
     let again = medium.code(APPLY);
     match obstacle {
         Obstacle::AlreadyBought(ids) => {
-            let (adopt, orders) = match ids.as_slice() {
-                [id] => (format!("orderform adopt {name} {id}"), "an order"),
-                _ => (format!("orderform adopt {name} ORDER_ID"), "orders"),
+            let (adopt, orders, that) = match ids.as_slice() {
+                [id] => (format!("orderform adopt {name} {id}"), "an order", "that"),
+                _ => (format!("orderform adopt {name} ORDER_ID"), "orders", "one of them"),
             };
             Account::new("blocked: it looks bought already; nothing was sent")
                 .detail(format!(
                     "the customer has {orders} with the same lines that nobody recorded: {}",
                     medium.orders(ids)
                 ))
-                .hint(format!("if that is it, {}", medium.code(&adopt)))
+                .hint(format!("if {that} is it, {}", medium.code(&adopt)))
                 .hint(format!(
                     "if another one is meant, set {}",
                     medium.code("metadata.allowDuplicate: true")
