@@ -47,9 +47,14 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
     /// Records what has arrived, and returns what to show of it once it is durable.
     fn record_subscriptions(&mut self, name: OrderName, order: &ObservedOrder) -> Option<Event> {
         let Recorded::Created(bought) = self.session.state.orders.get(&name)? else { return None };
-        let seen: Vec<_> = order.lines.iter().map(|line| line.subscription_id.clone()).collect();
         let known = &bought.order.subscription_ids;
-        if seen.len() != known.len() || seen == *known {
+        if order.lines.len() != known.len() {
+            return None;
+        }
+        let seen = order.lines.iter().map(|line| &line.subscription_id);
+        let seen: Vec<_> =
+            known.iter().zip(seen).map(|(known, seen)| known.as_ref().or(seen.as_ref()).cloned()).collect();
+        if seen == *known {
             return None;
         }
         let kind = RecordKind::SubscriptionsKnown { name: name.clone(), subscription_ids: seen.clone() };

@@ -10,7 +10,7 @@ use super::event::{Ended, Event, Outcome, Skipped, Summary};
 use super::lane::{Job, Lane, ended, lanes};
 use super::work::Reply;
 use super::{ApplyError, Session};
-use crate::domain::{NotOrdered, OrderName, Record, RecordKind};
+use crate::domain::{OrderName, Record, RecordKind};
 use crate::plan::{Action, Plan, Step};
 use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
 use crate::protocol::{Doubt, Effect, Event as Input, Verdict};
@@ -151,11 +151,10 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
                 }
                 continue;
             }
-            if !self.tasks.is_empty() {
-                self.wait_for_reply().await;
-            } else if self.waiting.is_empty() {
+            if self.tasks.is_empty() {
                 return Ok(());
             }
+            self.wait_for_reply().await;
         }
     }
 
@@ -190,9 +189,16 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
 
     pub(super) fn notice_stop(&mut self) {
         if self.halt.is_none() && *self.session.stop.borrow() {
-            self.halt = Some(Halt::Interrupted);
+            self.halt(Halt::Interrupted);
             (self.show)(&Event::Stopping { in_flight: self.sending });
         }
+    }
+
+    /// From here on nothing new begins, and nothing that has not left is sent.
+    pub(super) fn halt(&mut self, halt: Halt) {
+        self.halt.get_or_insert(halt);
+        let jobs = self.lanes.iter_mut().filter_map(|lane| lane.current.as_mut());
+        jobs.for_each(|job| job.machine.hold());
     }
 
     /// Sets lanes going, as many as may be in flight together.
@@ -271,7 +277,9 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         self.notice_stop();
         if self.halt.is_none() {
             let open = self.lanes.iter().filter(|lane| lane.current.is_some()).count();
-            self.halt = self.session.journal.reserve(open).err().map(Halt::Journal);
+            if let Err(error) = self.session.journal.reserve(open) {
+                self.halt(Halt::Journal(error));
+            }
         }
         let Some(skipped) = self.reason_to_skip(index) else { return true };
         if let Some(job) = self.lanes[index].current.take() {
@@ -330,11 +338,6 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
             }
             Verdict::Blocked(obstacle) => Outcome::Stopped(obstacle),
         };
-        if let Outcome::NotOrdered(NotOrdered::Refused(error)) = &outcome
-            && error.status == 401
-        {
-            self.halt.get_or_insert(Halt::SignIn(error.to_string()));
-        }
         self.end(job.ended(outcome));
         self.next_job(index);
     }

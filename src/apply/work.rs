@@ -8,7 +8,7 @@ use tokio::task::JoinError;
 use super::event::Event;
 use super::reads::patiently;
 use super::run::{Halt, Run};
-use crate::domain::{Answer, AuditedOrder, CorrelationId, Listing, Moment};
+use crate::domain::{Answer, AnswerBody, AuditedOrder, CorrelationId, Listing, Moment};
 use crate::ports::{Journal, Outgoing, PartnerCenter, ReadError, Timer};
 use crate::protocol::Event as Input;
 
@@ -99,17 +99,28 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
             }
             Reply::Listed(Err(error)) => {
                 if let ReadError::SignIn(why) = &error {
-                    self.halt.get_or_insert(Halt::SignIn(why.to_string()));
+                    self.halt(Halt::SignIn(why.to_string()));
                 }
                 Some(Input::ListFailed(error.to_string()))
             }
             Reply::Audited(audited) => Some(Input::Audited(audited)),
             Reply::Answered(answer) => {
                 self.sending -= 1;
+                // Whatever it says about this order, every other would meet the same.
+                if let Answer::Response { status: 401, body, .. } = &answer {
+                    self.halt(Halt::SignIn(sign_in_refused(body)));
+                }
                 Some(Input::Answered(answer))
             }
             Reply::Input(input) => Some(input),
         };
         self.ready.extend(input.map(|input| (index, input)));
+    }
+}
+
+fn sign_in_refused(body: &AnswerBody) -> String {
+    match body {
+        AnswerBody::Error(error) => error.to_string(),
+        _ => "401 for an order".to_owned(),
     }
 }

@@ -93,6 +93,20 @@ impl Moment {
         }
         by_server.min(Duration::from_millis(self.boot_ms.saturating_sub(earlier.boot_ms)))
     }
+
+    /// Returns how much time can have passed since `earlier` at the most; `None` where nobody can tell.
+    ///
+    /// It is the longer of what both clocks say, so that a server's clock that stands still makes nothing young.
+    #[must_use]
+    pub fn age_at_most(&self, earlier: &Self) -> Option<Duration> {
+        let (now, then) = self.server.zip(earlier.server)?;
+        let by_server = now.since(then) + SERVER_CLOCK_STEP;
+        if self.boot_id.is_empty() || self.boot_id != earlier.boot_id {
+            return (now >= then).then_some(by_server);
+        }
+        let by_boot = self.boot_ms.checked_sub(earlier.boot_ms).map(Duration::from_millis)?;
+        Some(by_server.max(by_boot))
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +133,23 @@ mod tests {
             assert_eq!(now.age_since(&then), Duration::ZERO);
         }
         assert_eq!(moment(Some(9000), "boot", 500).age_since(&moment(None, "boot", 1)), Duration::ZERO);
+    }
+
+    #[test]
+    fn nothing_is_young_that_either_clock_makes_old() {
+        let then = moment(Some(1000), "boot", 10);
+        let at_most = |now: Moment| now.age_at_most(&then).map(|age| age.as_secs());
+        assert_eq!(at_most(moment(Some(1100), "boot", 110)), Some(101));
+        // The server's clock stands still, or went back: the boot clock tells.
+        assert_eq!(at_most(moment(Some(1000), "boot", 7210)), Some(7200));
+        assert_eq!(at_most(moment(Some(900), "boot", 7210)), Some(7200));
+        // After a reboot only the server can tell, and not where it contradicts itself.
+        assert_eq!(at_most(moment(Some(1100), "other", 1)), Some(101));
+        for unknown in
+            [moment(Some(900), "other", 1), moment(None, "boot", 20), moment(Some(1100), "boot", 9)]
+        {
+            assert_eq!(at_most(unknown), None);
+        }
     }
 
     /// "Order resources" and the samples beside it show all of these.

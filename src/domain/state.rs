@@ -230,11 +230,16 @@ impl State {
 
     fn rename(&mut self, from: &OrderName, to: &OrderName) -> Result<(), FoldError> {
         self.require_absent(to, "the new name of another")?;
-        let order_id = self.bought(from, "moved")?.order.order_id.clone();
+        let past = self.generations.get(to).copied().unwrap_or(Generation::FIRST);
+        let bought = self.bought(from, "moved")?;
+        let (order_id, next) = (bought.order.order_id.clone(), bought.generation.next());
+        bought.generation = bought.generation.max(past);
         self.claims.insert(order_id, to.clone());
         if let Some(recorded) = self.orders.remove(from) {
             self.orders.insert(to.clone(), recorded);
             self.generations.remove(to);
+            // Both names have a past: whatever is bought under either later has another request id.
+            self.generations.insert(from.clone(), next);
         }
         Ok(())
     }

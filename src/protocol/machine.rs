@@ -10,6 +10,9 @@ use crate::domain::{
     OrderId, PlacedOrder, RecordKind, RecoveryMode, Sent,
 };
 
+/// Why something did not leave any more.
+const HELD_BACK: &str = "the run ended before it could be sent";
+
 /// One attempt under way.
 #[derive(Debug, Clone)]
 pub struct Machine {
@@ -18,8 +21,12 @@ pub struct Machine {
     /// The attempt, once it is intended.
     attempt: Option<Attempt>,
     phase: Phase,
-    /// How often this run has heard "not now".
+    /// How often this run has heard "not now", or was held up itself.
     not_now: u32,
+    /// How many open sends the list has shown to have bought nothing.
+    cleared: usize,
+    /// Whether nothing more may leave in this run.
+    held: bool,
 }
 
 /// What the machine is waiting for.
@@ -53,13 +60,13 @@ impl Machine {
     /// Begins a new attempt.
     #[must_use]
     pub fn buy(wanted: Wanted, rules: Rules) -> Self {
-        Self { wanted, rules, attempt: None, phase: Phase::Idle, not_now: 0 }
+        Self { wanted, rules, attempt: None, phase: Phase::Idle, not_now: 0, cleared: 0, held: false }
     }
 
     /// Takes up a pending attempt; `wanted` is what to buy in case nothing of it is open.
     #[must_use]
     pub fn settle(wanted: Wanted, attempt: Attempt, rules: Rules) -> Self {
-        Self { wanted, rules, attempt: Some(attempt), phase: Phase::Idle, not_now: 0 }
+        Self { attempt: Some(attempt), ..Self::buy(wanted, rules) }
     }
 
     /// Returns what is bought.
@@ -72,6 +79,11 @@ impl Machine {
     #[must_use]
     pub fn attempt(&self) -> Option<&Attempt> {
         self.attempt.as_ref()
+    }
+
+    /// Holds back whatever has not left yet: the run is to end. What is settled by then is settled by evidence alone.
+    pub fn hold(&mut self) {
+        self.held = true;
     }
 
     /// Takes an event in and says what is to be done next. `now` is the server's clock as well as it is known.
@@ -100,9 +112,7 @@ impl Machine {
                 Effect::Wait(off, why)
             }
             (Phase::Waiting, Event::Waited) => self.announce(now, Vec::new()),
-            (Phase::Waiting, Event::Stopped) => {
-                self.give_up("stopped before it could be sent again".to_owned())
-            }
+            (Phase::Waiting, Event::Stopped) => self.give_up(HELD_BACK, Vec::new()),
             (Phase::Closing, Event::Durable) => {
                 self.attempt = None;
                 self.start()
@@ -205,7 +215,10 @@ impl Machine {
             Finding::Match(order) => self.created(&order, Evidence::Match),
             Finding::Candidates(ids) => self.finish(Verdict::InDoubt(Doubt::Candidates(ids))),
             Finding::Nothing => match settle::absent(attempt, &self.rules) {
-                Absent::SendAgain => self.announce(now, Vec::new()),
+                Absent::SendAgain => {
+                    self.cleared = attempt.open_sends();
+                    self.announce(now, Vec::new())
+                }
                 Absent::NotOrdered(why) => self.not_ordered(NotOrdered::ListedNowhere(why)),
                 Absent::Strict => self.finish(Verdict::InDoubt(Doubt::Strict)),
                 Absent::NoSendsLeft => self.finish(Verdict::InDoubt(Doubt::NoSendsLeft)),
@@ -213,10 +226,18 @@ impl Machine {
         }
     }
 
-    /// Announces another send of the same attempt, behind `before`.
+    /// Announces another send of the same attempt, behind `before`; gives up where none may leave any more.
     fn announce(&mut self, now: &Moment, before: Vec<RecordKind>) -> Effect {
-        let name = self.wanted.name.clone();
+        if self.held {
+            return self.give_up(HELD_BACK, before);
+        }
+        let trusts = self.may_trust(now);
         let attempt = self.attempt.as_mut().expect("only an intended attempt is sent again");
+        // Trust runs out while a re-send waits to be let in.
+        if attempt.open_sends() > self.cleared && !trusts {
+            return self.give_up("it took too long to be sent again in trust", before);
+        }
+        let name = self.wanted.name.clone();
         attempt.sends.push(Sent { at: now.clone(), fate: None });
         self.phase = Phase::Announcing;
         let mut records = before;
@@ -225,16 +246,29 @@ impl Machine {
     }
 
     fn send(&mut self, now: &Moment) -> Effect {
+        if self.held {
+            let ended = self.end_send(Fate::NotBought(HELD_BACK.to_owned()));
+            return self.give_up(HELD_BACK, vec![ended]);
+        }
         let attempt = self.attempt.as_mut().expect("only an intended attempt is sent");
         let announced = attempt.last_sent().expect("an intended attempt has a send");
-        if now.boot_ms.saturating_sub(announced.boot_ms)
-            > u64::try_from(HELD_UP.as_millis()).unwrap_or(u64::MAX)
-        {
-            let ended = self.end_send(Fate::NotBought("held up before it left".to_owned()));
-            return self.announce(now, vec![ended]);
+        let since = Duration::from_millis(now.boot_ms.saturating_sub(announced.boot_ms));
+        if since > HELD_UP {
+            return self.hold_up(now);
         }
         self.phase = Phase::Sending;
         Effect::Send { number: u32::try_from(attempt.sends.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// What was announced did not leave in time, so it is announced anew; not for ever where the machine is that slow.
+    fn hold_up(&mut self, now: &Moment) -> Effect {
+        let why = "held up before it left";
+        let ended = self.end_send(Fate::NotBought(why.to_owned()));
+        self.not_now += 1;
+        match self.not_now < backoff::MOST_TRIES {
+            true => self.announce(now, vec![ended]),
+            false => self.give_up(why, vec![ended]),
+        }
     }
 
     fn judge(&mut self, answer: Answer, now: &Moment) -> Effect {
@@ -280,18 +314,30 @@ impl Machine {
         let Some(attempt) = &self.attempt else {
             return false;
         };
-        let first = attempt.sends.first().and_then(|sent| sent.at.server);
-        let young = first.zip(now.server).is_some_and(|(then, now)| now.since(then) < TRUST_WINDOW);
-        self.rules.mode == RecoveryMode::Trust && young && attempt.open_sends() < Attempt::MOST_SENDS
+        let age = attempt.sends.first().and_then(|sent| now.age_at_most(&sent.at));
+        let young = age.is_some_and(|age| age < TRUST_WINDOW);
+        self.rules.mode == RecoveryMode::Trust
+            && !self.held
+            && young
+            && attempt.open_sends() < Attempt::MOST_SENDS
     }
 
-    /// Ends a run that was stopped while it waited: with nothing open, nothing was bought.
-    fn give_up(&mut self, why: String) -> Effect {
+    /// Ends a run in which nothing more may be sent, behind `records`: with nothing open, nothing was bought.
+    fn give_up(&mut self, why: &str, mut records: Vec<RecordKind>) -> Effect {
+        let why = why.to_owned();
         let open = self.attempt.as_ref().is_some_and(|attempt| attempt.open_sends() > 0);
-        match open {
-            true => self.finish(Verdict::InDoubt(Doubt::Unanswered { why })),
-            false => self.not_ordered(NotOrdered::NotNow(why)),
+        let verdict = if open {
+            Verdict::InDoubt(Doubt::Unanswered { why })
+        } else {
+            let reason = NotOrdered::NotNow(why);
+            records.push(RecordKind::NotOrdered { name: self.wanted.name.clone(), reason: reason.clone() });
+            Verdict::NotOrdered(reason)
+        };
+        if records.is_empty() {
+            return self.finish(verdict);
         }
+        self.phase = Phase::Ending(verdict);
+        Effect::Record(records)
     }
 
     fn created(&mut self, order: &ObservedOrder, evidence: Evidence) -> Effect {
@@ -327,51 +373,4 @@ impl Machine {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::samples::{attempt, moment, order};
-    use crate::domain::{Generation, OrderName};
-
-    /// A machine that has read the audit log in vain, at an instant that nobody knows.
-    fn without_proof() -> (Machine, Effect) {
-        let attempt = attempt(5, &[0]);
-        let wanted = Wanted {
-            name: OrderName::parse("a").unwrap(),
-            spec: attempt.spec.clone(),
-            allow_duplicate: false,
-            body: attempt.body.clone(),
-            generation: Generation::FIRST,
-            request_id: attempt.request_id,
-            plan: attempt.plan.clone(),
-            rebuilt: None,
-        };
-        let mut machine = Machine::settle(wanted, attempt, Rules::default());
-        let unknown = Moment { server: None, ..moment(0) };
-        machine.step(Event::Start, &unknown);
-        let effect = machine.step(Event::Audited(Vec::new()), &unknown);
-        (machine, effect)
-    }
-
-    fn listed(machine: &mut Machine, at: Moment) -> Effect {
-        let unclaimed = vec![order("1", 5)];
-        let order_ids = unclaimed.iter().map(|order| order.id.clone()).collect();
-        machine.step(Event::Listed { at: at.clone(), order_ids, unclaimed }, &at)
-    }
-
-    #[test]
-    fn an_audit_log_that_cannot_be_read_keeps_no_order_in_doubt_for_ever() {
-        let (mut machine, effect) = without_proof();
-        assert_eq!(effect, Effect::List);
-        let effect = listed(&mut machine, moment(3600));
-        assert!(
-            matches!(&effect, Effect::Record(kinds) if matches!(kinds[..], [RecordKind::Created { .. }]))
-        );
-    }
-
-    #[test]
-    fn a_list_that_was_asked_because_nobody_knew_the_time_counts_no_earlier() {
-        let (mut machine, _) = without_proof();
-        let effect = listed(&mut machine, moment(60));
-        assert!(matches!(effect, Effect::Finish(Verdict::InDoubt(Doubt::TooYoung { .. }))), "{effect:?}");
-    }
-}
+mod tests;
