@@ -49,12 +49,14 @@
 //! One order on its way, when nothing goes wrong; the machine decides every arrow:
 //!
 //! ```text
-//! list the customer's orders ─▶ intend ─▶ durable ─▶ send ─▶ answer ─▶ record ─▶ durable ─▶ fold ─▶ event ─▶ view
-//!                                                                                          at the end: checkpoint
+//! list the customer's orders ─▶ intend ─▶ durable ─▶ send ─▶ answer ─▶ record ─▶ durable ─▶ event ─▶ view
+//!                                                                            at the end of the run: checkpoint
 //! ```
 //!
-//! [`apply`] owns journal, state and events in one loop; only requests and waits run beside it. What an answer proves is
-//! decided in [`protocol::classify`], how a doubt ends in [`protocol::settle`], and nowhere else.
+//! [`apply`] owns journal, state and events in one loop; only requests and waits run beside it. A record is folded into
+//! the state before it is written, so that one that cannot follow is never written; after a failed write that state is
+//! thrown away, and the next run makes it again from the journal. What an answer proves is decided in
+//! [`protocol::classify`], how a doubt ends in [`protocol::settle`], and nowhere else.
 //!
 //! # The layers
 //!

@@ -71,6 +71,8 @@ impl Drop for Lock {
         // So that the next one who finds it locked is not told of this process before the new holder has written.
         // Where it fails the name stays, and decides nothing.
         let _ = self.0.set_len(0);
+        // A program that this one is just starting has the file open until it is loaded, and would hold the lock on.
+        let _ = self.0.unlock();
     }
 }
 
@@ -115,4 +117,23 @@ fn read(file: &mut File) -> Option<Holder> {
         started: form.started.as_deref().and_then(Timestamp::parse),
         tool: form.tool,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_let_go_is_free_although_a_child_still_has_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = String::new;
+        let holder =
+            Holder { pid: 1, host: text(), user: text(), command: text(), started: None, tool: text() };
+        let lock = Lock::take(dir.path(), &holder).unwrap();
+        let inherited = lock.0.try_clone().unwrap();
+        assert!(matches!(Lock::take(dir.path(), &holder), Err(StoreError::Locked { .. })));
+        drop(lock);
+        assert!(Lock::take(dir.path(), &holder).is_ok());
+        drop(inherited);
+    }
 }
