@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle, TermLike};
@@ -49,7 +50,11 @@ struct Count {
 impl<W: Write + Send + 'static> Progress<W> {
     /// Makes one that writes here; on a terminal of so many columns it draws a bar.
     pub fn new(out: W, terminal_width: Option<u16>, verbose: bool) -> Self {
-        let out = Shared { out: Arc::new(Mutex::new(out)), width: terminal_width.unwrap_or(80) };
+        let out = Shared {
+            out: Arc::new(Mutex::new(out)),
+            width: terminal_width.unwrap_or(80),
+            full: Arc::default(),
+        };
         let bar = terminal_width.map(|_| {
             let target = ProgressDrawTarget::term_like_with_hz(Box::new(out.clone()), REDRAWS);
             let bar = ProgressBar::with_draw_target(Some(0), target).with_finish(ProgressFinish::AndClear);
@@ -197,11 +202,14 @@ fn style() -> ProgressStyle {
 struct Shared<W> {
     out: Arc<Mutex<W>>,
     width: u16,
+    /// Whether the line was to be filled up with spaces, so that whatever comes next begins a new one. They are not
+    /// written: behind a full line the `^C` that a terminal echoes would wrap, and the bar would stay behind.
+    full: Arc<AtomicBool>,
 }
 
 impl<W> Clone for Shared<W> {
     fn clone(&self) -> Self {
-        Self { out: Arc::clone(&self.out), width: self.width }
+        Self { out: Arc::clone(&self.out), width: self.width, full: Arc::clone(&self.full) }
     }
 }
 
@@ -250,10 +258,17 @@ impl<W: Write + Send> TermLike for Shared<W> {
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        self.lock().write_all(text.as_bytes())
+        let text = text.trim_end_matches(' ');
+        if text.is_empty() {
+            self.full.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        let new_line = if self.full.swap(false, Ordering::Relaxed) { "\n" } else { "" };
+        self.lock().write_all(format!("{new_line}{text}").as_bytes())
     }
 
     fn clear_line(&self) -> io::Result<()> {
+        self.full.store(false, Ordering::Relaxed);
         self.lock().write_all(b"\r\x1b[2K")
     }
 
