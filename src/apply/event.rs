@@ -133,6 +133,8 @@ pub struct Summary {
     pub syncs: u64,
     /// Whether the user asked to stop.
     pub interrupted: bool,
+    /// Whether Partner Center did not accept the sign-in, so that nothing more was tried.
+    pub sign_in_failed: bool,
 }
 
 /// How many orders ended in each way.
@@ -155,6 +157,16 @@ pub struct Tally {
 }
 
 impl Summary {
+    /// Says whether an order may have been bought that is not recorded: one of this run, or one that the plan left pending.
+    #[must_use]
+    pub fn has_doubt(&self) -> bool {
+        self.ended.iter().any(|ended| match &ended.outcome {
+            Outcome::InDoubt(_) => true,
+            Outcome::Blocked(block) => block.is_in_doubt(),
+            _ => false,
+        })
+    }
+
     /// Counts the ends.
     #[must_use]
     pub fn tally(&self) -> Tally {

@@ -44,6 +44,7 @@ where
     let Run { session, mut summary, halt, .. } = run;
     summary.ended.sort_by(|a, b| a.name.cmp(&b.name));
     summary.interrupted = matches!(halt, Some(Halt::Interrupted));
+    summary.sign_in_failed = matches!(halt, Some(Halt::SignIn(_)));
     summary.syncs = session.journal.syncs();
     if session.state.serial != before {
         session.journal.checkpoint(session.state)?;
@@ -166,8 +167,8 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         while !self.tasks.is_empty() {
             tokio::select! {
                 biased;
-                Some(done) = self.tasks.join_next() => self.take(done),
                 () = &mut over => return,
+                Some(done) = self.tasks.join_next() => self.take(done),
             }
             self.feed();
         }

@@ -153,10 +153,12 @@ async fn server_time(
 
 fn finish(summary: &Summary, view: &mut dyn View) -> Result<u8, Failure> {
     let tally = summary.tally();
-    let code = if tally.unknown > 0 {
+    let code = if summary.has_doubt() {
         exit::IN_DOUBT
     } else if summary.interrupted {
         exit::INTERRUPTED
+    } else if summary.sign_in_failed {
+        exit::FAILED
     } else if tally.not_ordered + tally.blocked + tally.not_attempted > 0 {
         exit::INCOMPLETE
     } else {

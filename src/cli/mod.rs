@@ -85,6 +85,9 @@ enum Command {
 pub fn main() -> ExitCode {
     terminal::note_journal_on_panic();
     terminal::start_log();
+    if let Some(failure) = terminal::harmful_argument() {
+        return ExitCode::from(terminal::show_failure(&failure));
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => return ExitCode::from(terminal::show_usage(&usage)),

@@ -21,8 +21,20 @@ pub(super) fn completions(args: &CompletionsArgs, terminal: &Terminal) -> Result
 }
 
 pub(super) fn man(terminal: &Terminal) -> Result<u8, Failure> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    terminal.print(&String::from_utf8_lossy(&page))?;
+    let mut pages = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    render(&command, &mut pages)?;
+    terminal.print(&String::from_utf8_lossy(&pages))?;
     Ok(exit::DONE)
+}
+
+/// Writes the page of a command, and those of its subcommands after it.
+fn render(command: &clap::Command, pages: &mut Vec<u8>) -> Result<(), Failure> {
+    let title = command.get_display_name().unwrap_or("orderform");
+    clap_mangen::Man::new(command.clone()).title(title).render(pages)?;
+    for subcommand in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        render(subcommand, pages)?;
+    }
+    Ok(())
 }

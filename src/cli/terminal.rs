@@ -88,7 +88,7 @@ impl Terminal {
 
     /// Shows a failure, to people on stderr and to programs on stdout, and returns its exit code.
     pub(super) fn fail(&self, failure: &Failure) -> u8 {
-        let _ = io::stderr().write_all(failure.render().as_bytes());
+        show_failure(failure);
         if self.format == Format::Json {
             let document = json!({
                 "type": "error",
@@ -111,6 +111,21 @@ fn width() -> usize {
         Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
     };
     by_shell.or_else(by_terminal).unwrap_or(80).clamp(40, 400)
+}
+
+/// Finds an argument that could move a terminal or pose as a CI command when it is repeated in a message.
+pub(super) fn harmful_argument() -> Option<Failure> {
+    let harmful =
+        |argument: &std::ffi::OsString| argument.to_string_lossy().chars().any(crate::domain::is_harmful);
+    let number = std::env::args_os().position(|argument| harmful(&argument))?;
+    let failure = Failure::new(format!("argument {number} has a control character or an invisible one"));
+    Some(failure.hint("rename the file, or type the argument anew"))
+}
+
+/// Shows a failure before anything is known of the format, and returns its exit code.
+pub(super) fn show_failure(failure: &Failure) -> u8 {
+    let _ = io::stderr().write_all(failure.render().as_bytes());
+    failure.exit
 }
 
 /// Shows what clap says of a wrong call, or of `--help`, and returns the exit code: 1 for a wrong call.

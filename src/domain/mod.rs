@@ -26,5 +26,5 @@ pub use journal::{Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Re
 pub use moment::{Moment, Timestamp};
 pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
-pub use project::{Cloud, Limits, Marker, Project, Recovery, RecoveryMode};
+pub use project::{Cloud, Limits, Project, Recovery, RecoveryMode};
 pub use state::{Bought, FoldError, Recorded, State};

@@ -47,8 +47,6 @@ pub struct Recovery {
     pub mode: RecoveryMode,
     /// How old the last send must be before the order list counts as evidence.
     pub settle_after: Option<Duration>,
-    /// What an order carries so that it is known again.
-    pub marker: Marker,
 }
 
 /// What may be done about an attempt in doubt.
@@ -67,21 +65,6 @@ impl RecoveryMode {
     /// All of them, as manifests name them.
     pub const ALL: [(&str, Self); 3] =
         [("verify", Self::Verify), ("trust", Self::Trust), ("strict", Self::Strict)];
-}
-
-/// What an order carries so that it is known again in the customer's list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Marker {
-    /// Nothing.
-    #[default]
-    None,
-    /// A few characters at the end of the friendly name, which the customer sees.
-    FriendlyName,
-}
-
-impl Marker {
-    /// All of them, as manifests name them.
-    pub const ALL: [(&str, Self); 2] = [("none", Self::None), ("friendlyName", Self::FriendlyName)];
 }
 
 /// How much may be bought in one run, one hour and one day; absent means without limit.

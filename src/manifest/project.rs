@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::code::Code;
 use super::fields::{Shape, Value};
 use super::{number, validate};
-use crate::domain::project::{Cloud, Limits, Marker, Project, Recovery, RecoveryMode};
+use crate::domain::project::{Cloud, Limits, Project, Recovery, RecoveryMode};
 
 /// How far the order list lags ("Get all of a customer's orders").
 const LIST_LAG: Duration = Duration::from_secs(15 * 60);
@@ -50,11 +50,13 @@ fn recovery(value: Value<'_>) -> Recovery {
         return Recovery::default();
     };
     let mode = fields.value("mode");
-    let marker = fields.value("marker");
+    if let Some(value) = fields.value("marker") {
+        // No other is supported yet; to take one and do nothing about it would be a false promise.
+        let _none = validate::choice(value, &[("none", ())]);
+    }
     Recovery {
         mode: mode.and_then(|value| validate::choice(value, &RecoveryMode::ALL)).unwrap_or_default(),
         settle_after: fields.value("settleAfter").and_then(settle_after),
-        marker: marker.and_then(|value| validate::choice(value, &Marker::ALL)).unwrap_or_default(),
     }
 }
 

@@ -121,6 +121,14 @@ pub enum Block {
     },
 }
 
+impl Block {
+    /// Says whether an attempt is pending behind it, so that an order may exist that is not recorded.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::PendingDiffers(_) | Self::PendingWithoutManifest | Self::FormerNamePending(_))
+    }
+}
+
 /// How many steps of each kind a plan has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -291,6 +291,10 @@ impl Machine {
         self.not_now += 1;
         let request_id = self.attempt.as_ref().map_or(self.wanted.request_id, |attempt| attempt.request_id);
         let Some(off) = backoff::wait(self.not_now, asked, request_id) else {
+            let why = match asked {
+                Some(wait) => format!("{why}; it asked to wait {} s", wait.as_secs()),
+                None => why,
+            };
             return match earlier_open {
                 true => self.end_in_doubt(Fate::NotBought(why.clone()), why),
                 false => self.not_ordered(NotOrdered::NotNow(why)),

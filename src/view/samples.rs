@@ -193,6 +193,7 @@ pub(super) fn every_end() -> Summary {
         reads: 1,
         syncs: 9,
         interrupted: true,
+        sign_in_failed: false,
     }
 }
 

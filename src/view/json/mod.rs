@@ -74,7 +74,7 @@ impl<W: Write> View for Json<W> {
     }
 
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
-        let order = state.orders.get(name).map(|recorded| state::RecordedJson::new(name, recorded));
+        let order = state.orders.get(name).map(|recorded| state::RecordedJson::alone(name, recorded));
         self.document(&order)
     }
 

@@ -27,6 +27,9 @@ pub(super) struct StateJson<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RecordedJson<'a> {
+    /// In a document of its own only; a list has it at its head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format_version: Option<&'static str>,
     name: &'a str,
     is: &'static str,
     customer_id: String,
@@ -71,6 +74,11 @@ impl<'a> From<&'a State> for StateJson<'a> {
 }
 
 impl<'a> RecordedJson<'a> {
+    /// Takes what is recorded of a name, for a document of its own.
+    pub(super) fn alone(name: &'a OrderName, recorded: &'a Recorded) -> Self {
+        Self { format_version: Some(FORMAT_VERSION), ..Self::new(name, recorded) }
+    }
+
     /// Takes what is recorded of a name.
     pub(super) fn new(name: &'a OrderName, recorded: &'a Recorded) -> Self {
         match recorded {
@@ -90,6 +98,7 @@ impl<'a> RecordedJson<'a> {
             SentJson { number, correlation_id, at: sent.at.server.map(|at| at.to_string()), fate, why }
         });
         Self {
+            format_version: None,
             name,
             is: "pending",
             customer_id: attempt.spec.customer_id.to_string(),
@@ -105,6 +114,7 @@ impl<'a> RecordedJson<'a> {
 
     fn created(name: &'a str, bought: &'a Bought) -> Self {
         Self {
+            format_version: None,
             name,
             is: "created",
             customer_id: bought.spec.customer_id.to_string(),

@@ -75,9 +75,12 @@ fn not_ordered(name: &OrderName, reason: &NotOrdered, medium: Medium) -> Account
 
 fn refusal_hint(error: &ServiceError, medium: Medium) -> String {
     let again = medium.code(APPLY);
-    match error.status {
-        401 | 403 => format!("check the sign-in and its roles, then run {again} again"),
-        404 => format!("check the customer's tenant id, then run {again} again"),
+    match (error.status, error.code.as_str()) {
+        (403, "20002") => format!("ask the customer for a reseller relationship, then run {again} again"),
+        (401 | 403, _) => {
+            format!("check the sign-in and its roles, and the customer's standing, then run {again} again")
+        }
+        (404, _) => format!("check the customer's tenant id, then run {again} again"),
         _ => format!("correct the manifest, then run {again} again"),
     }
 }
@@ -114,7 +117,7 @@ fn in_doubt(name: &OrderName, doubt: &Doubt, medium: Medium) -> Account {
             .hint(format!("look in Partner Center; {person}")),
         Doubt::Unlisted { why } => account
             .detail(format!("the customer's orders could not be listed: {}", medium.text(why)))
-            .hint(format!("run {again} again"))
+            .hint(format!("mend what it says, or wait where Partner Center was down, then run {again} again"))
             .hint(person),
     }
 }
@@ -143,11 +146,14 @@ fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
                 .detail("orders that were not listed by then may be missing in it")
                 .hint(format!("run {again} again in {}", duration(*wait)))
         }
-        Obstacle::Unlisted { why } => {
-            Account::new("blocked: the customer's orders could not be listed; nothing was sent")
-                .detail(medium.text(why))
-                .hint(format!("run {again} again: it looks for an order like this one before it sends"))
-        }
+        Obstacle::Unlisted { why } => Account::new(
+            "blocked: the customer's orders could not be listed; nothing was sent",
+        )
+        .detail(medium.text(why))
+        .hint(format!(
+            "mend what it says, or wait where Partner Center was down, then run {again} again: nothing is sent \
+                     before somebody could look"
+        )),
     }
 }
 
