@@ -6,5 +6,6 @@ mod applying;
 mod client;
 mod formats;
 mod manifests;
+mod protocol;
 mod sandbox;
 mod simulation;
