@@ -153,7 +153,7 @@ impl Machine {
         }
         let stops = |order: &&ObservedOrder| {
             order.likeness(&self.wanted.spec) == Likeness::Exact
-                && (!self.wanted.allow_duplicate || self.may_be_of_the_lost_state(order))
+                && (!self.wanted.allow_duplicate || self.may_be_of_the_lost_state(order, &at))
         };
         let alike: Vec<OrderId> = unclaimed.iter().filter(stops).map(|order| order.id.clone()).collect();
         if !alike.is_empty() {
@@ -163,11 +163,12 @@ impl Machine {
     }
 
     /// Says whether an order may have been bought by a state that was lost. `allowDuplicate` does not stand for those: it
-    /// cannot tell the second from the first, bought again.
-    fn may_be_of_the_lost_state(&self, order: &ObservedOrder) -> bool {
+    /// cannot tell the second from the first, bought again. An order that says it was made later than the time that
+    /// surely passed was dated by a clock that jumped, so its date proves nothing.
+    fn may_be_of_the_lost_state(&self, order: &ObservedOrder, at: &Moment) -> bool {
         let Some(rebuilt) = &self.wanted.rebuilt else { return false };
-        let Some((made, rebuilt)) = order.created.zip(rebuilt.server) else { return true };
-        made <= rebuilt.after(self.rules.settle_after)
+        let Some((made, then)) = order.created.zip(rebuilt.server) else { return true };
+        made <= then.after(self.rules.settle_after) || made.since(then) > at.age_since(rebuilt)
     }
 
     fn intend(&mut self, baseline: Baseline, now: &Moment) -> Effect {
