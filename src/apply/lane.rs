@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::event::{Ended, Outcome};
-use crate::domain::{CustomerId, Listing, OrderName, Recorded, RequestId, State};
+use crate::domain::{CustomerId, Listing, Moment, OrderName, Recorded, RequestId, State};
 use crate::plan::{Action, Plan, Step};
 use crate::protocol::{Event as Input, Machine, Rules, Wanted};
+
+/// How long a list serves a lane: a long run looks again, for what others have bought since.
+const LISTING_LASTS_MS: u64 = 15 * 60_000;
 
 /// A customer's orders that are to be done something about.
 #[derive(Debug)]
@@ -30,6 +33,13 @@ pub(super) struct Job {
 }
 
 impl Lane {
+    /// Returns the event that answers a wish for the customer's list, where it was listed not long ago.
+    pub(super) fn listed_lately(&self, now: &Moment, state: &State) -> Option<Input> {
+        let at = &self.listing.as_ref()?.at;
+        let lately = at.boot_id == now.boot_id && now.boot_ms.saturating_sub(at.boot_ms) < LISTING_LASTS_MS;
+        self.listed(state).filter(|_| lately)
+    }
+
     /// Returns the event that answers a wish for the customer's list, as far as it was listed already.
     pub(super) fn listed(&self, state: &State) -> Option<Input> {
         let listing = self.listing.as_ref()?;

@@ -64,6 +64,17 @@ pub enum ApplyError {
     /// The journal could not be written. Nothing more was sent; what was in flight was waited for and shown.
     #[error("the journal could not be written, so nothing more was sent")]
     Journal(#[from] JournalError),
+    /// Everything is in the journal, but the checkpoint of it could not be written.
+    #[error("every order is recorded in the journal, but `state.json` could not be replaced")]
+    Checkpoint(#[source] JournalError),
+    /// The plan was made from another state than this.
+    #[error("the plan was made from record {planned} of the state, which has come to record {serial}")]
+    Stale {
+        /// The serial that the plan was made from.
+        planned: u64,
+        /// The serial of the state.
+        serial: u64,
+    },
     /// The state belongs to orders that were bought elsewhere.
     #[error("this state is of orders bought at `{bound}`, not at `{asked}`")]
     OtherEndpoint {

@@ -37,6 +37,9 @@ where
         return Err(ApplyError::OtherEndpoint { bound, asked });
     }
     let before = session.state.serial;
+    if (plan.lineage, plan.serial) != (session.state.lineage, before) {
+        return Err(ApplyError::Stale { planned: plan.serial, serial: before });
+    }
     let mut run = Run::new(plan, session, show);
     run.begin(plan)?;
     run.drive().await?;
@@ -47,7 +50,7 @@ where
     summary.sign_in_failed = matches!(halt, Some(Halt::SignIn(_)));
     summary.syncs = session.journal.syncs();
     if session.state.serial != before {
-        session.journal.checkpoint(session.state)?;
+        session.journal.checkpoint(session.state).map_err(ApplyError::Checkpoint)?;
     }
     match halt {
         Some(Halt::Journal(error)) => Err(error.into()),
@@ -276,11 +279,10 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
     /// Says whether a first send may be announced: nobody asked to stop, and there is room for its outcome.
     fn may_begin(&mut self, index: usize) -> bool {
         self.notice_stop();
-        if self.halt.is_none() {
-            let open = self.lanes.iter().filter(|lane| lane.current.is_some()).count();
-            if let Err(error) = self.session.journal.reserve(open) {
-                self.halt(Halt::Journal(error));
-            }
+        if self.halt.is_none()
+            && let Err(error) = self.session.journal.reserve(self.active)
+        {
+            self.halt(Halt::Journal(error));
         }
         let Some(skipped) = self.reason_to_skip(index) else { return true };
         if let Some(job) = self.lanes[index].current.take() {

@@ -23,7 +23,8 @@ pub(super) enum Reply {
 
 impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
     pub(super) fn list(&mut self, index: usize) {
-        if let Some(listed) = self.lanes[index].listed(self.session.state) {
+        let now = self.session.partner_center.now();
+        if let Some(listed) = self.lanes[index].listed_lately(&now, self.session.state) {
             return self.ready.push_back((index, listed));
         }
         let (shop, timer) = (Arc::clone(&self.session.partner_center), Arc::clone(&self.session.timer));

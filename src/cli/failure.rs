@@ -19,6 +19,7 @@ pub(crate) mod exit {
     pub(crate) const IN_DOUBT: u8 = 4;
     pub(crate) const REFUSED_BY_GUARD: u8 = 5;
     pub(crate) const LOCKED: u8 = 6;
+    pub(crate) const STALE: u8 = 7;
     pub(crate) const INCOMPLETE: u8 = 8;
     pub(crate) const INTERRUPTED: u8 = 130;
 }
@@ -142,12 +143,20 @@ impl From<ApplyError> for Failure {
                 "make room or mend the disk, then run `orderform apply` again: it settles what was in flight before \
                  it buys anything else"
             }
+            ApplyError::Checkpoint(_) => {
+                "nothing is lost: make room or mend the disk, and the next command makes `state.json` again"
+            }
+            ApplyError::Stale { .. } => "plan again, and apply that",
             ApplyError::OtherEndpoint { .. } => {
                 "use another `--state-dir` for each place that orders are bought at, so that pretended orders are \
                  never taken for real ones"
             }
         };
-        Self::of(&error).hint(hint)
+        let failure = Self::of(&error).hint(hint);
+        match error {
+            ApplyError::Stale { .. } => failure.exit(exit::STALE),
+            _ => failure,
+        }
     }
 }
 

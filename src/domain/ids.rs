@@ -94,6 +94,13 @@ impl OfferId {
         &self.0
     }
 
+    /// Says whether both are of one product and SKU, whatever their availability; legacy ids are the same or are not.
+    #[must_use]
+    pub fn is_same_product(&self, other: &Self) -> bool {
+        let product = |id: &str| id.splitn(3, ':').take(2).collect::<Vec<_>>().join(":").to_ascii_lowercase();
+        product(&self.0) == product(&other.0)
+    }
+
     /// Says whether an order line that shows `observed` can be what was asked for with this id.
     ///
     /// `Product:Sku` stands for each of its availabilities, which Partner Center reissues from time to time.

@@ -68,6 +68,8 @@ pub enum RecordKind {
         name: OrderName,
         /// How it ended.
         fate: Fate,
+        /// When we gave it up or heard of its end: it cannot have left later.
+        at: Moment,
     },
     /// The order exists.
     Created {
@@ -165,21 +167,32 @@ impl Attempt {
     /// Returns how many sends may have bought something.
     #[must_use]
     pub fn open_sends(&self) -> usize {
-        self.sends.iter().filter(|sent| !matches!(sent.fate, Some(Fate::NotBought(_)))).count()
+        self.sends.iter().filter(|sent| sent.fate.as_ref().is_none_or(Fate::is_open)).count()
     }
 
-    /// Returns when the last send left, at the latest.
+    /// Returns the orders that answers named which settled nothing: while there are any, nothing is proved absent.
+    pub fn shown_orders(&self) -> impl Iterator<Item = &OrderId> {
+        self.sends.iter().filter_map(|sent| match &sent.fate {
+            Some(Fate::Unknown { order_id, .. }) => order_id.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// Returns when the last send left, at the latest, as far as is known.
     #[must_use]
     pub fn last_sent(&self) -> Option<&Moment> {
-        self.sends.last().map(|sent| &sent.at)
+        self.sends.last().map(|sent| sent.ended.as_ref().unwrap_or(&sent.at))
     }
 }
 
 /// One send of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// When at the latest it left, as far as was known before it did.
+    /// When it was announced: it did not leave earlier.
     pub at: Moment,
+    /// When we heard of its end or gave it up: it did not leave later. A process that was stopped may send long after
+    /// it announced.
+    pub ended: Option<Moment>,
     /// How it ended; `None` while it is under way, or when we were stopped in between.
     pub fate: Option<Fate>,
 }
@@ -187,10 +200,25 @@ pub struct Sent {
 /// How a send ended that did not settle its attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// Nobody knows whether it bought something, for this reason.
-    Unknown(String),
-    /// It surely bought nothing, for this reason.
-    NotBought(String),
+    /// Nobody knows whether it bought something.
+    Unknown {
+        /// What came instead of a clear answer.
+        why: String,
+        /// The order that the answer named all the same, with another customer or other lines than were sent.
+        order_id: Option<OrderId>,
+    },
+    /// It was refused: it surely bought nothing, and neither would the same again.
+    Refused(String),
+    /// It was put off or never left: it surely bought nothing.
+    NotNow(String),
+}
+
+impl Fate {
+    /// Says whether the send may have bought something.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
+    }
 }
 
 /// What a customer had before the first send: what is in it is not ours.

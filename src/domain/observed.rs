@@ -69,7 +69,9 @@ pub struct AuditedOrder {
 pub enum Likeness {
     /// It cannot be the same order.
     Different,
-    /// It could be: same offers and seats, but something that was asked for is not shown, or it was cancelled since.
+    /// It could be: same products and seats, but something else is not as it was asked for, or it was cancelled since.
+    /// Partner Center reissues availabilities, drops promotions and fills in what it likes; to take such an order for
+    /// another one and send again would buy twice.
     Possible,
     /// It has exactly the lines that are wanted.
     Exact,
@@ -94,9 +96,8 @@ impl ObservedOrder {
         }
         let cycle = match (&wanted.billing_cycle, &self.billing_cycle) {
             (None | Some(BillingCycle::Unknown), _) => Likeness::Exact,
-            (Some(_), None | Some(BillingCycle::Unknown)) => Likeness::Possible,
-            (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
-            (Some(_), Some(_)) => Likeness::Different,
+            (asked, shown) if asked == shown => Likeness::Exact,
+            _ => Likeness::Possible,
         };
         let cancelled = if self.is_cancelled() { Likeness::Possible } else { Likeness::Exact };
         let lines =
@@ -144,35 +145,21 @@ impl ObservedOrder {
 impl ObservedLine {
     fn likeness(&self, wanted: &LineItem, cancelled: bool) -> Likeness {
         let seats = self.quantity == wanted.quantity || (cancelled && self.quantity == 0);
-        if !seats || !wanted.offer_id.covers(&self.offer_id) {
+        if !seats || !wanted.offer_id.is_same_product(&self.offer_id) {
             return Likeness::Different;
         }
-        let term = match (&wanted.term_duration, &self.term_duration) {
-            (None, _) => Likeness::Exact,
-            (Some(_), None) => Likeness::Possible,
-            (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
-            (Some(_), Some(_)) => Likeness::Different,
-        };
-        let name = match (&wanted.friendly_name, &self.friendly_name) {
-            (None, _) => Likeness::Exact,
-            (Some(asked), Some(shown)) if asked == shown => Likeness::Exact,
-            // It can be changed in the portal.
-            _ => Likeness::Possible,
-        };
-        let promotion = only_what_was_asked(wanted.promotion_id.as_ref(), self.promotion_id.as_ref());
-        let reseller =
-            only_what_was_asked(wanted.partner_id_on_record.as_ref(), self.partner_id_on_record.as_ref());
-        term.min(name).min(promotion).min(reseller)
+        let exact = wanted.offer_id.covers(&self.offer_id)
+            && as_asked(wanted.term_duration.as_ref(), self.term_duration.as_ref())
+            && as_asked(wanted.friendly_name.as_ref(), self.friendly_name.as_ref())
+            && wanted.promotion_id == self.promotion_id
+            && wanted.partner_id_on_record == self.partner_id_on_record;
+        if exact { Likeness::Exact } else { Likeness::Possible }
     }
 }
 
-/// Partner Center drops what it does not grant (a promotion that does not fit) but adds nothing of the kind.
-fn only_what_was_asked(asked: Option<&String>, shown: Option<&String>) -> Likeness {
-    match (asked, shown) {
-        (None, Some(_)) => Likeness::Different,
-        (asked, shown) if asked == shown => Likeness::Exact,
-        _ => Likeness::Possible,
-    }
+/// Partner Center fills in what was not asked for (term, friendly name), and anybody may rename a line in the portal.
+fn as_asked<T: PartialEq>(asked: Option<&T>, shown: Option<&T>) -> bool {
+    asked.is_none() || asked == shown
 }
 
 #[cfg(test)]
@@ -240,7 +227,6 @@ mod tests {
             shown(&[("P:0001:X", 6)]),
             shown(&[("P:0002:X", 5)]),
             shown(&[("P:0001:X", 5), ("P:0001:X", 5)]),
-            ObservedOrder { billing_cycle: Some(BillingCycle::Annual), ..shown(&[("P:0001:X", 5)]) },
             ObservedOrder {
                 customer_id: CustomerId::parse("00000000-0000-0000-0000-000000000001").ok(),
                 ..shown(&[("P:0001:X", 5)])
@@ -252,7 +238,7 @@ mod tests {
 
     /// To take such an order for another one and send again would buy twice.
     #[test]
-    fn a_dropped_promotion_a_renaming_and_a_cancellation_leave_it_possible() {
+    fn whatever_the_service_or_the_portal_may_have_changed_leaves_it_possible() {
         let mut asked = wanted(&[("P:0001", 5)]);
         asked.line_items[0].promotion_id = Some("P:0001:PROMO".into());
         assert_eq!(shown(&[("P:0001:X", 5)]).likeness(&asked), Likeness::Possible);
@@ -261,6 +247,13 @@ mod tests {
         assert_eq!(shown(&[("P:0001:X", 5)]).likeness(&asked), Likeness::Possible);
         let asked = wanted(&[("P:0001", 5)]);
         assert_eq!(shown(&[("P:0001:X", 0)]).likeness(&asked), Likeness::Possible);
+        let asked = wanted(&[("P:0001:X", 5)]);
+        assert_eq!(shown(&[("P:0001:REISSUED", 5)]).likeness(&asked), Likeness::Possible);
+        let billed = ObservedOrder { billing_cycle: Some(BillingCycle::Annual), ..shown(&[("P:0001:X", 5)]) };
+        assert_eq!(billed.likeness(&asked), Likeness::Possible);
+        let mut added = shown(&[("P:0001:X", 5)]);
+        added.lines[0].promotion_id = Some("P:0001:PROMO".into());
+        assert_eq!(added.likeness(&asked), Likeness::Possible);
     }
 
     #[test]

@@ -67,6 +67,6 @@ pub(crate) fn attempt(quantity: u32, sends: &[u64]) -> Attempt {
         body: "{}".into(),
         baseline: Baseline { at: moment(0), order_ids: vec![] },
         plan: "sha256:0".into(),
-        sends: sends.iter().map(|s| Sent { at: moment(*s), fate: None }).collect(),
+        sends: sends.iter().map(|s| Sent { at: moment(*s), ended: None, fate: None }).collect(),
     }
 }

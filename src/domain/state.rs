@@ -127,12 +127,13 @@ impl State {
             RecordKind::Opened { .. } => {}
             RecordKind::Intended { name, attempt } => self.intend(name, attempt)?,
             RecordKind::Sending { name, at } => {
-                let sent = super::journal::Sent { at: at.clone(), fate: None };
+                let sent = super::journal::Sent { at: at.clone(), ended: None, fate: None };
                 self.pending(name, "sent")?.sends.push(sent);
             }
-            RecordKind::SendEnded { name, fate } => {
+            RecordKind::SendEnded { name, fate, at } => {
                 if let Some(sent) = self.pending(name, "answered")?.sends.last_mut() {
                     sent.fate = Some(fate.clone());
+                    sent.ended = Some(at.clone());
                 }
             }
             RecordKind::Created { name, order, evidence } => {

@@ -17,31 +17,39 @@ pub struct Recognised {
 }
 
 /// Compares what is wanted with what is listed. An order is recognised where no more orders have exactly its lines than
-/// are wanted; of several that are wanted alike, the first name gets the oldest.
+/// are wanted; of several that are wanted alike, the first name gets the oldest. What is not exactly as wanted, but could
+/// be it, is left to a person.
 #[must_use]
 pub fn recognise(desired: &[DesiredOrder], listed: &[ObservedOrder]) -> Recognised {
     let mut alike: BTreeMap<String, Vec<&DesiredOrder>> = BTreeMap::new();
     for order in desired {
         alike.entry(identity(&order.spec)).or_default().push(order);
     }
+    let is =
+        |order: &ObservedOrder, wanted: &DesiredOrder, likeness| order.likeness(&wanted.spec) == likeness;
+    let exactly_wanted: Vec<bool> = listed
+        .iter()
+        .map(|order| alike.values().any(|wanted| is(order, wanted[0], Likeness::Exact)))
+        .collect();
     let mut recognised = Recognised::default();
     for mut wanted in alike.into_values() {
         wanted.sort_by(|a, b| a.name.cmp(&b.name));
-        let same = |order: &&ObservedOrder| order.likeness(&wanted[0].spec) == Likeness::Exact;
-        let mut existing: Vec<&ObservedOrder> = listed.iter().filter(same).collect();
+        let mut existing: Vec<&ObservedOrder> =
+            listed.iter().filter(|order| is(order, wanted[0], Likeness::Exact)).collect();
         existing.sort_by_key(|order| (order.created, &order.id));
+        // What was renamed or billed otherwise since may be it too, unless it is exactly what another name wants.
+        let possible = listed.iter().zip(&exactly_wanted);
+        let possible = possible.filter(|(order, taken)| !**taken && is(order, wanted[0], Likeness::Possible));
+        let mut candidates: Vec<OrderId> = possible.map(|(order, _)| order.id.clone()).collect();
         if existing.len() > wanted.len() {
-            let ids: Vec<OrderId> = existing.iter().map(|order| order.id.clone()).collect();
-            recognised.ambiguous.extend(wanted.iter().map(|order| (order.name.clone(), ids.clone())));
-            continue;
+            candidates.extend(existing.drain(..).map(|order| order.id.clone()));
         }
         let mut existing = existing.into_iter();
         for order in wanted {
             match existing.next() {
-                Some(found) => {
-                    recognised.found.insert(order.name.clone(), found.clone());
-                }
-                None => recognised.missing.push(order.name.clone()),
+                Some(found) => drop(recognised.found.insert(order.name.clone(), found.clone())),
+                None if candidates.is_empty() => recognised.missing.push(order.name.clone()),
+                None => drop(recognised.ambiguous.insert(order.name.clone(), candidates.clone())),
             }
         }
     }
@@ -80,6 +88,16 @@ mod tests {
         assert_eq!(recognised.found.values().map(|o| o.id.as_str()).collect::<Vec<_>>(), ["1"]);
         assert_eq!(recognised.ambiguous.keys().map(OrderName::as_str).collect::<Vec<_>>(), ["b"]);
         assert_eq!(recognised.missing.iter().map(OrderName::as_str).collect::<Vec<_>>(), ["c"]);
+    }
+
+    /// To call it missing would buy it again.
+    #[test]
+    fn an_order_that_was_renamed_since_is_left_to_a_person() {
+        let mut desired = wanted("a", 5);
+        desired.spec.line_items[0].friendly_name = Some("as it was bought".into());
+        let recognised = recognise(&[desired], &[listed("1", 5, 0)]);
+        assert_eq!(recognised.ambiguous.values().flatten().map(OrderId::as_str).collect::<Vec<_>>(), ["1"]);
+        assert!(recognised.missing.is_empty());
     }
 
     #[test]

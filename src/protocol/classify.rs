@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Answer, AnswerBody, Likeness, ObservedOrder, OrderSpec, ServiceError};
+use crate::domain::{Answer, AnswerBody, Likeness, ObservedOrder, OrderId, OrderSpec, ServiceError};
 
 /// The statuses that refuse a request before anything is bought, when they carry Partner Center's own error.
 const REFUSALS: [u16; 8] = [400, 401, 403, 404, 405, 413, 415, 422];
@@ -28,6 +28,8 @@ pub enum Class {
     Unknown {
         /// What happened, for people.
         why: String,
+        /// The order that was named all the same; while nobody has looked at it, nothing is sent again.
+        order_id: Option<OrderId>,
     },
 }
 
@@ -36,7 +38,7 @@ pub enum Class {
 pub fn classify(answer: Answer, sent: &OrderSpec) -> Class {
     match answer {
         Answer::NotSent(reason) => Class::NotNow { wait: None, why: format!("not reached: {}", reason.0) },
-        Answer::Lost(reason) => Class::Unknown { why: format!("no answer: {reason}") },
+        Answer::Lost(reason) => Class::Unknown { why: format!("no answer: {reason}"), order_id: None },
         Answer::Response { status: 429, retry_after, .. } => {
             Class::NotNow { wait: retry_after, why: "Partner Center is throttling (429)".to_owned() }
         }
@@ -46,21 +48,29 @@ pub fn classify(answer: Answer, sent: &OrderSpec) -> Class {
         Answer::Response { status, body: AnswerBody::Error(error), .. } if REFUSALS.contains(&status) => {
             Class::Refused(error)
         }
-        Answer::Response { status, body, .. } => Class::Unknown { why: describe(status, &body) },
+        Answer::Response { status, body, .. } => {
+            Class::Unknown { why: describe(status, &body), order_id: named(&body) }
+        }
     }
 }
 
 fn judge_order(order: Box<ObservedOrder>, sent: &OrderSpec) -> Class {
     let id = &order.id;
-    if order.customer_id != Some(sent.customer_id) {
-        return Class::Unknown { why: format!("the answer shows order {id} for another customer") };
+    let contradiction = if order.customer_id != Some(sent.customer_id) {
+        format!("the answer shows order {id} for another customer")
+    } else if order.likeness(sent) == Likeness::Different {
+        format!("the answer shows order {id} with other lines than were sent")
+    } else {
+        return Class::Created(order);
+    };
+    Class::Unknown { why: contradiction, order_id: Some(order.id) }
+}
+
+fn named(body: &AnswerBody) -> Option<OrderId> {
+    match body {
+        AnswerBody::Order(order) => Some(order.id.clone()),
+        _ => None,
     }
-    if order.likeness(sent) == Likeness::Different {
-        return Class::Unknown {
-            why: format!("the answer shows order {id} with other lines than were sent"),
-        };
-    }
-    Class::Created(order)
 }
 
 fn describe(status: u16, body: &AnswerBody) -> String {
@@ -107,7 +117,7 @@ mod tests {
         nobodys.customer_id = None;
         for wrong in [foreign, nobodys, order("1", 6)] {
             let class = classify(response(201, AnswerBody::Order(Box::new(wrong))), &spec(5));
-            assert!(matches!(class, Class::Unknown { .. }), "{class:?}");
+            assert!(matches!(class, Class::Unknown { order_id: Some(_), .. }), "{class:?}");
         }
     }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use super::classify::{Class, classify};
-use super::settle::{self, Absent, Finding};
-use super::{Doubt, Effect, Event, HELD_UP, Obstacle, Rules, TRUST_WINDOW, Verdict, Wanted, backoff};
+use super::settle::{self, Absent, Finding, Proof};
+use super::{Doubt, Effect, Event, Obstacle, Rules, Verdict, Wanted};
 use crate::domain::{
-    Answer, Attempt, AuditedOrder, Baseline, Evidence, Fate, Likeness, Moment, NotOrdered, ObservedOrder,
-    OrderId, PlacedOrder, RecordKind, RecoveryMode, Sent,
+    Attempt, AuditedOrder, Baseline, CorrelationId, Evidence, Likeness, Moment, NotOrdered, ObservedOrder,
+    OrderId, PlacedOrder, RecordKind, Sent,
 };
+
+/// How many sends of an attempt the audit log is searched for when the state knows nothing of it.
+const MOST_REMEMBERED: u32 = 8;
 
 /// Why something did not leave any more.
 const HELD_BACK: &str = "the run ended before it could be sent";
@@ -36,6 +38,8 @@ enum Phase {
     Idle,
     /// The list, to look before the first send.
     Looking,
+    /// The audit log, for whether a state that knows of it no more bought one of those that are alike.
+    LookingAgain(Baseline),
     /// The audit log, for proof.
     Proving,
     /// The list, for a match.
@@ -100,6 +104,9 @@ impl Machine {
             (Phase::Looking, Event::ListFailed(why)) => {
                 self.finish(Verdict::Blocked(Obstacle::Unlisted { why }))
             }
+            (Phase::LookingAgain(baseline), Event::Audited(audited)) => {
+                self.look_again(baseline, &audited, now)
+            }
             (Phase::Proving, Event::Audited(audited)) => self.prove(&audited, now),
             (Phase::Matching, Event::Listed { at, unclaimed, .. }) => self.match_list(&at, &unclaimed, now),
             (Phase::Matching, Event::ListFailed(why)) => {
@@ -151,18 +158,41 @@ impl Machine {
         if !wait.is_zero() {
             return self.finish(Verdict::Blocked(Obstacle::RebuiltLately { wait }));
         }
-        let stops = |order: &&ObservedOrder| {
-            order.likeness(&self.wanted.spec) == Likeness::Exact
-                && (!self.wanted.allow_duplicate || self.may_be_of_the_lost_state(order, &at))
-        };
-        let alike: Vec<OrderId> = unclaimed.iter().filter(stops).map(|order| order.id.clone()).collect();
-        if !alike.is_empty() {
-            return self.finish(Verdict::Blocked(Obstacle::AlreadyBought(alike)));
+        let ids = |alike: &[&ObservedOrder]| alike.iter().map(|order| order.id.clone()).collect();
+        let likeness = |order: &ObservedOrder| order.likeness(&self.wanted.spec);
+        let lost =
+            |o: &&ObservedOrder| likeness(o) != Likeness::Different && self.may_be_of_the_lost_state(o, &at);
+        let lost: Vec<&ObservedOrder> = unclaimed.iter().filter(lost).collect();
+        if !lost.is_empty() {
+            return self.finish(Verdict::Blocked(Obstacle::LostState(ids(&lost))));
         }
-        self.intend(Baseline { at, order_ids }, now)
+        let alike: Vec<&ObservedOrder> =
+            unclaimed.iter().filter(|o| likeness(o) == Likeness::Exact).collect();
+        if !alike.is_empty() && !self.wanted.allow_duplicate {
+            return self.finish(Verdict::Blocked(Obstacle::AlreadyBought(ids(&alike))));
+        }
+        let baseline = Baseline { at, order_ids };
+        let Some(oldest) = alike.iter().map(|order| order.created).min() else {
+            return self.intend(baseline, now);
+        };
+        // Another one is meant. Was it bought already, by this state before somebody restored an older copy of it?
+        let since = Moment { server: oldest.or(baseline.at.server), ..baseline.at.clone() };
+        self.phase = Phase::LookingAgain(baseline);
+        Effect::ReadAudit { since }
     }
 
-    /// Says whether an order may have been bought by a state that was lost. `allowDuplicate` does not stand for those: it
+    /// The ids of our sends are derived, so the audit log knows them even where the state does not.
+    fn look_again(&mut self, baseline: Baseline, audited: &[AuditedOrder], now: &Moment) -> Effect {
+        let sends = (1..=MOST_REMEMBERED).map(|send| CorrelationId::derive(self.wanted.request_id, send));
+        let ours: Vec<OrderId> =
+            settle::made_by(audited, sends).iter().map(|order| order.id.clone()).collect();
+        if ours.is_empty() {
+            return self.intend(baseline, now);
+        }
+        self.finish(Verdict::Blocked(Obstacle::LostState(ours)))
+    }
+
+    /// Says whether an order may have been bought by a state that was lost. `allowDuplicate` does not stand for those, it
     /// cannot tell the second from the first, bought again. An order that says it was made later than the time that
     /// surely passed was dated by a clock that jumped, so its date proves nothing.
     fn may_be_of_the_lost_state(&self, order: &ObservedOrder, at: &Moment) -> bool {
@@ -179,7 +209,7 @@ impl Machine {
             body: self.wanted.body.clone(),
             baseline,
             plan: self.wanted.plan.clone(),
-            sends: vec![Sent { at: now.clone(), fate: None }],
+            sends: vec![Sent { at: now.clone(), ended: None, fate: None }],
         };
         self.attempt = Some(attempt.clone());
         self.phase = Phase::Announcing;
@@ -191,8 +221,10 @@ impl Machine {
 
     fn prove(&mut self, audited: &[AuditedOrder], now: &Moment) -> Effect {
         let attempt = self.attempt.as_ref().expect("only a pending attempt is proved");
-        if let Some(order) = settle::proof(attempt, audited) {
-            return self.created(&order, Evidence::Audit);
+        match settle::proof(attempt, audited) {
+            Proof::Ours(order) => return self.created(&order, Evidence::Audit),
+            Proof::Contradiction(ids) => return self.finish(Verdict::InDoubt(Doubt::Candidates(ids))),
+            Proof::Silence => {}
         }
         if self.may_trust(now) {
             return self.announce(now, Vec::new());
@@ -215,6 +247,10 @@ impl Machine {
         match settle::find(attempt, unclaimed) {
             Finding::Match(order) => self.created(&order, Evidence::Match),
             Finding::Candidates(ids) => self.finish(Verdict::InDoubt(Doubt::Candidates(ids))),
+            Finding::Nothing if attempt.shown_orders().next().is_some() => {
+                let shown = attempt.shown_orders().cloned().collect();
+                self.finish(Verdict::InDoubt(Doubt::Candidates(shown)))
+            }
             Finding::Nothing => match settle::absent(attempt, &self.rules) {
                 Absent::SendAgain => {
                     self.cleared = attempt.open_sends();
@@ -225,124 +261,6 @@ impl Machine {
                 Absent::NoSendsLeft => self.finish(Verdict::InDoubt(Doubt::NoSendsLeft)),
             },
         }
-    }
-
-    /// Announces another send of the same attempt, behind `before`; gives up where none may leave any more.
-    fn announce(&mut self, now: &Moment, before: Vec<RecordKind>) -> Effect {
-        if self.held {
-            return self.give_up(HELD_BACK, before);
-        }
-        let trusts = self.may_trust(now);
-        let attempt = self.attempt.as_mut().expect("only an intended attempt is sent again");
-        // Trust runs out while a re-send waits to be let in.
-        if attempt.open_sends() > self.cleared && !trusts {
-            return self.give_up("it took too long to be sent again in trust", before);
-        }
-        let name = self.wanted.name.clone();
-        attempt.sends.push(Sent { at: now.clone(), fate: None });
-        self.phase = Phase::Announcing;
-        let mut records = before;
-        records.push(RecordKind::Sending { name, at: now.clone() });
-        Effect::Record(records)
-    }
-
-    fn send(&mut self, now: &Moment) -> Effect {
-        if self.held {
-            let ended = self.end_send(Fate::NotBought(HELD_BACK.to_owned()));
-            return self.give_up(HELD_BACK, vec![ended]);
-        }
-        let attempt = self.attempt.as_mut().expect("only an intended attempt is sent");
-        let announced = attempt.last_sent().expect("an intended attempt has a send");
-        let since = Duration::from_millis(now.boot_ms.saturating_sub(announced.boot_ms));
-        if since > HELD_UP {
-            return self.hold_up(now);
-        }
-        self.phase = Phase::Sending;
-        Effect::Send { number: u32::try_from(attempt.sends.len()).unwrap_or(u32::MAX) }
-    }
-
-    /// What was announced did not leave in time, so it is announced anew; not for ever where the machine is that slow.
-    fn hold_up(&mut self, now: &Moment) -> Effect {
-        let why = "held up before it left";
-        let ended = self.end_send(Fate::NotBought(why.to_owned()));
-        self.not_now += 1;
-        match self.not_now < backoff::MOST_TRIES {
-            true => self.announce(now, vec![ended]),
-            false => self.give_up(why, vec![ended]),
-        }
-    }
-
-    fn judge(&mut self, answer: Answer, now: &Moment) -> Effect {
-        let earlier_open = self.attempt.as_ref().is_some_and(|attempt| attempt.open_sends() > 1);
-        match classify(answer, &self.wanted_by_attempt()) {
-            Class::Created(order) => self.created(&order, Evidence::Answer),
-            Class::Refused(error) if !earlier_open => self.not_ordered(NotOrdered::Refused(error)),
-            // It proves nothing about the sends before it.
-            Class::Refused(error) => self.end_in_doubt(Fate::NotBought(error.to_string()), error.to_string()),
-            Class::NotNow { wait, why } => self.put_off(wait, why, earlier_open),
-            Class::Unknown { why } => self.lose(why, now),
-        }
-    }
-
-    fn wanted_by_attempt(&self) -> crate::domain::OrderSpec {
-        self.attempt.as_ref().map_or_else(|| self.wanted.spec.clone(), |attempt| attempt.spec.clone())
-    }
-
-    fn put_off(&mut self, asked: Option<Duration>, why: String, earlier_open: bool) -> Effect {
-        self.not_now += 1;
-        let request_id = self.attempt.as_ref().map_or(self.wanted.request_id, |attempt| attempt.request_id);
-        let Some(off) = backoff::wait(self.not_now, asked, request_id) else {
-            let why = match asked {
-                Some(wait) => format!("{why}; it asked to wait {} s", wait.as_secs()),
-                None => why,
-            };
-            return match earlier_open {
-                true => self.end_in_doubt(Fate::NotBought(why.clone()), why),
-                false => self.not_ordered(NotOrdered::NotNow(why)),
-            };
-        };
-        let ended = self.end_send(Fate::NotBought(why.clone()));
-        self.phase = Phase::Putting { off, why };
-        Effect::Record(vec![ended])
-    }
-
-    fn lose(&mut self, why: String, now: &Moment) -> Effect {
-        if self.may_trust(now) {
-            let ended = self.end_send(Fate::Unknown(why));
-            return self.announce(now, vec![ended]);
-        }
-        self.end_in_doubt(Fate::Unknown(why.clone()), why)
-    }
-
-    /// Says whether the same id may be sent again at once, in the trust that Partner Center honours it.
-    fn may_trust(&self, now: &Moment) -> bool {
-        let Some(attempt) = &self.attempt else {
-            return false;
-        };
-        let age = attempt.sends.first().and_then(|sent| now.age_at_most(&sent.at));
-        let young = age.is_some_and(|age| age < TRUST_WINDOW);
-        self.rules.mode == RecoveryMode::Trust
-            && !self.held
-            && young
-            && attempt.open_sends() < Attempt::MOST_SENDS
-    }
-
-    /// Ends a run in which nothing more may be sent, behind `records`: with nothing open, nothing was bought.
-    fn give_up(&mut self, why: &str, mut records: Vec<RecordKind>) -> Effect {
-        let why = why.to_owned();
-        let open = self.attempt.as_ref().is_some_and(|attempt| attempt.open_sends() > 0);
-        let verdict = if open {
-            Verdict::InDoubt(Doubt::Unanswered { why })
-        } else {
-            let reason = NotOrdered::NotNow(why);
-            records.push(RecordKind::NotOrdered { name: self.wanted.name.clone(), reason: reason.clone() });
-            Verdict::NotOrdered(reason)
-        };
-        if records.is_empty() {
-            return self.finish(verdict);
-        }
-        self.phase = Phase::Ending(verdict);
-        Effect::Record(records)
     }
 
     fn created(&mut self, order: &ObservedOrder, evidence: Evidence) -> Effect {
@@ -358,24 +276,12 @@ impl Machine {
         Effect::Record(vec![RecordKind::NotOrdered { name, reason }])
     }
 
-    fn end_in_doubt(&mut self, fate: Fate, why: String) -> Effect {
-        let ended = self.end_send(fate);
-        self.phase = Phase::Ending(Verdict::InDoubt(Doubt::Unanswered { why }));
-        Effect::Record(vec![ended])
-    }
-
-    fn end_send(&mut self, fate: Fate) -> RecordKind {
-        if let Some(sent) = self.attempt.as_mut().and_then(|attempt| attempt.sends.last_mut()) {
-            sent.fate = Some(fate.clone());
-        }
-        RecordKind::SendEnded { name: self.wanted.name.clone(), fate }
-    }
-
     fn finish(&mut self, verdict: Verdict) -> Effect {
         self.phase = Phase::Over;
         Effect::Finish(verdict)
     }
 }
 
+mod sending;
 #[cfg(test)]
 mod tests;

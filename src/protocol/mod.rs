@@ -173,6 +173,9 @@ pub enum Doubt {
 pub enum Obstacle {
     /// The customer has orders with exactly the same lines that nobody recorded.
     AlreadyBought(Vec<OrderId>),
+    /// The customer has orders that a state which was lost or rolled back may have bought: under this very name, or ones
+    /// that nobody recorded since the state was made again.
+    LostState(Vec<OrderId>),
     /// The state was made again from a list so lately that orders may be missing in it.
     RebuiltLately {
         /// How much longer.

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Attempt, AuditedOrder, Fate, Likeness, Moment, ObservedOrder, OrderId, RecoveryMode, Timestamp,
+    Attempt, AuditedOrder, CorrelationId, Fate, Likeness, Moment, ObservedOrder, OrderId, RecoveryMode,
+    Timestamp,
 };
 
 use super::Rules;
@@ -36,16 +37,33 @@ pub enum Absent {
     NoSendsLeft,
 }
 
-/// Finds the order whose creation the audit log ascribes to one of the attempt's sends.
-///
-/// An order of another customer or with other lines under our correlation id is a contradiction and proves nothing.
+/// What the audit log says about an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// It ascribes this order to one of the attempt's sends.
+    Ours(Box<ObservedOrder>),
+    /// It ascribes these to one of them, and they are for somebody else or have other lines: a person decides.
+    Contradiction(Vec<OrderId>),
+    /// Nothing. That proves nothing: records may come late.
+    Silence,
+}
+
+/// Looks for an order whose creation the audit log ascribes to one of the attempt's sends.
 #[must_use]
-pub fn proof(attempt: &Attempt, audited: &[AuditedOrder]) -> Option<ObservedOrder> {
-    let ours = |record: &&AuditedOrder| {
-        record.correlation_id.is_some_and(|id| attempt.correlation_ids().any(|sent| sent == id))
-    };
-    let fits = |order: &&ObservedOrder| order.likeness(&attempt.spec) != Likeness::Different;
-    audited.iter().filter(ours).map(|record| &record.order).find(fits).cloned()
+pub fn proof(attempt: &Attempt, audited: &[AuditedOrder]) -> Proof {
+    let ours = made_by(audited, attempt.correlation_ids());
+    match ours.iter().find(|order| order.likeness(&attempt.spec) != Likeness::Different) {
+        Some(order) => Proof::Ours(Box::new((*order).clone())),
+        None if ours.is_empty() => Proof::Silence,
+        None => Proof::Contradiction(ours.iter().map(|order| order.id.clone()).collect()),
+    }
+}
+
+/// Returns the orders that the audit log ascribes to requests with these correlation ids.
+pub fn made_by(audited: &[AuditedOrder], ids: impl Iterator<Item = CorrelationId>) -> Vec<&ObservedOrder> {
+    let ids: Vec<CorrelationId> = ids.collect();
+    let ours = |record: &&AuditedOrder| record.correlation_id.is_some_and(|id| ids.contains(&id));
+    audited.iter().filter(ours).map(|record| &record.order).collect()
 }
 
 /// Returns how much longer the list proves nothing about the attempt; zero once it does.
@@ -89,7 +107,9 @@ fn not_before(made: Timestamp, baseline: Timestamp) -> bool {
 /// Decides what to do about an attempt that is old enough and listed nowhere.
 #[must_use]
 pub fn absent(attempt: &Attempt, rules: &Rules) -> Absent {
-    if let Some(Fate::NotBought(why)) = attempt.sends.last().and_then(|sent| sent.fate.as_ref()) {
+    // What was put off says nothing about the sends before it.
+    let told = attempt.sends.iter().rev().find(|sent| !matches!(sent.fate, Some(Fate::NotNow(_))));
+    if let Some(Fate::Refused(why)) = told.and_then(|sent| sent.fate.as_ref()) {
         return Absent::NotOrdered(why.clone());
     }
     if rules.mode == RecoveryMode::Strict {
@@ -101,8 +121,8 @@ pub fn absent(attempt: &Attempt, rules: &Rules) -> Absent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::BillingCycle;
     use crate::domain::samples::{attempt, moment, order};
-    use crate::domain::{BillingCycle, CorrelationId};
 
     #[test]
     fn an_audit_record_with_our_correlation_id_is_proof_and_another_is_not() {
@@ -110,10 +130,14 @@ mod tests {
         let record = |correlation_id, order| AuditedOrder { correlation_id: Some(correlation_id), order };
         let ours = CorrelationId::derive(attempt.request_id, 1);
         let not_sent_yet = CorrelationId::derive(attempt.request_id, 2);
-        assert_eq!(proof(&attempt, &[record(ours, order("1", 5))]), Some(order("1", 5)));
-        assert_eq!(proof(&attempt, &[record(not_sent_yet, order("1", 5))]), None);
-        assert_eq!(proof(&attempt, &[record(ours, order("1", 6))]), None);
-        assert_eq!(proof(&attempt, &[AuditedOrder { correlation_id: None, order: order("1", 5) }]), None);
+        assert_eq!(proof(&attempt, &[record(ours, order("1", 5))]), Proof::Ours(Box::new(order("1", 5))));
+        assert_eq!(proof(&attempt, &[record(not_sent_yet, order("1", 5))]), Proof::Silence);
+        let contradiction = Proof::Contradiction(vec![order("1", 6).id]);
+        assert_eq!(proof(&attempt, &[record(ours, order("1", 6))]), contradiction);
+        assert_eq!(
+            proof(&attempt, &[AuditedOrder { correlation_id: None, order: order("1", 5) }]),
+            Proof::Silence
+        );
     }
 
     #[test]
@@ -167,7 +191,11 @@ mod tests {
         assert_eq!(absent(&attempt(5, &[0, 1, 2]), &rules(RecoveryMode::Verify)), Absent::NoSendsLeft);
         assert_eq!(absent(&attempt(5, &[0]), &rules(RecoveryMode::Strict)), Absent::Strict);
         let mut refused = attempt(5, &[0, 1]);
-        refused.sends[1].fate = Some(Fate::NotBought("400/2002".into()));
+        refused.sends[1].fate = Some(Fate::Refused("400/2002".into()));
         assert_eq!(absent(&refused, &rules(RecoveryMode::Strict)), Absent::NotOrdered("400/2002".into()));
+        let mut put_off = attempt(5, &[0, 1]);
+        put_off.sends[1].fate = Some(Fate::NotNow("429".into()));
+        assert_eq!(absent(&put_off, &rules(RecoveryMode::Strict)), Absent::Strict);
+        assert_eq!(absent(&put_off, &rules(RecoveryMode::Verify)), Absent::SendAgain);
     }
 }

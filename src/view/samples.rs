@@ -147,6 +147,7 @@ pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
             Outcome::NotOrdered(NotOrdered::ListedNowhere("400/800002: The offer was not found".into())),
         ),
         ("n6-person", Outcome::NotOrdered(NotOrdered::Person)),
+        ("o0-lost-state", Outcome::Stopped(Obstacle::LostState(vec![id("5cf72f146964")]))),
         ("o1-already-bought", Outcome::Stopped(Obstacle::AlreadyBought(vec![id("5cf72f146965")]))),
         (
             "o2-bought-twice",
@@ -232,7 +233,7 @@ pub(super) fn state() -> State {
         state.fold(&Record { serial, time, kind }).unwrap();
     };
     let mut pending = attempt(5, &[100, 2000]);
-    pending.sends[0].fate = Some(Fate::Unknown("no answer: timeout".into()));
+    pending.sends[0].fate = Some(Fate::Unknown { why: "no answer: timeout".into(), order_id: None });
     push(RecordKind::Intended { name: name("contoso-e3"), attempt: Box::new(attempt(25, &[0])) });
     push(RecordKind::Created {
         name: name("contoso-e3"),

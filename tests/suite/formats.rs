@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use orderform::domain::{Fate, Lineage, NotOrdered, OrderName, RecordKind, Recorded};
+use orderform::domain::{Fate, Lineage, NotOrdered, OrderId, OrderName, RecordKind, Recorded};
 use orderform::store::{FormatVersion, Holder, Store};
 
 fn fixtures() -> PathBuf {
@@ -42,7 +42,7 @@ fn every_version_ever_written_still_loads() {
 fn what_version_1_0_wrote_means_what_it_meant() {
     let dir = fixtures().join("1.0");
     let verified = Store::verify(&dir).unwrap();
-    assert_eq!(verified.records, 30);
+    assert_eq!(verified.records, 32);
     assert_eq!(verified.lineage, Lineage::from_random(7));
 
     let state = Store::read(&dir, None).unwrap().state;
@@ -55,7 +55,8 @@ fn what_version_1_0_wrote_means_what_it_meant() {
         panic!("`in-doubt` was pending");
     };
     assert_eq!(in_doubt.body, "{\"Id\":null,\"Name\":\"in-doubt \u{7f}\\u0000\"}");
-    assert_eq!(in_doubt.sends[0].fate, Some(Fate::Unknown("reset".into())));
+    let shown = Fate::Unknown { why: "reset".into(), order_id: OrderId::parse("c006").ok() };
+    assert_eq!(in_doubt.sends[1].fate, Some(shown));
     assert_eq!(in_doubt.open_sends(), 1);
 
     let refusals = Store::records(&dir).unwrap().filter_map(|record| match record.kind {

@@ -2,22 +2,25 @@
 
 use super::*;
 use crate::domain::samples::{attempt, moment, order};
-use crate::domain::{Generation, OrderName};
+use crate::domain::{Answer, AnswerBody, Fate, Generation, OrderName, RecoveryMode};
+
+fn wanted() -> Wanted {
+    let attempt = attempt(5, &[0]);
+    Wanted {
+        name: OrderName::parse("a").unwrap(),
+        spec: attempt.spec,
+        allow_duplicate: false,
+        body: attempt.body,
+        generation: Generation::FIRST,
+        request_id: attempt.request_id,
+        plan: attempt.plan,
+        rebuilt: None,
+    }
+}
 
 /// A machine that has read the audit log in vain, at an instant that nobody knows.
 fn without_proof() -> (Machine, Effect) {
-    let attempt = attempt(5, &[0]);
-    let wanted = Wanted {
-        name: OrderName::parse("a").unwrap(),
-        spec: attempt.spec.clone(),
-        allow_duplicate: false,
-        body: attempt.body.clone(),
-        generation: Generation::FIRST,
-        request_id: attempt.request_id,
-        plan: attempt.plan.clone(),
-        rebuilt: None,
-    };
-    let mut machine = Machine::settle(wanted, attempt, Rules::default());
+    let mut machine = Machine::settle(wanted(), attempt(5, &[0]), Rules::default());
     let unknown = Moment { server: None, ..moment(0) };
     machine.step(Event::Start, &unknown);
     let effect = machine.step(Event::Audited(Vec::new()), &unknown);
@@ -43,4 +46,89 @@ fn a_list_that_was_asked_because_nobody_knew_the_time_counts_no_earlier() {
     let (mut machine, _) = without_proof();
     let effect = listed(&mut machine, moment(60));
     assert!(matches!(effect, Effect::Finish(Verdict::InDoubt(Doubt::TooYoung { .. }))), "{effect:?}");
+}
+
+fn list(orders: Vec<ObservedOrder>, at: &Moment) -> Event {
+    let order_ids = orders.iter().map(|order| order.id.clone()).collect();
+    Event::Listed { at: at.clone(), order_ids, unclaimed: orders }
+}
+
+/// The service made something of our request. Whatever it is, to send again would make it twice.
+#[test]
+fn an_answer_that_names_another_order_than_was_sent_is_never_followed_by_another_send() {
+    for mode in [RecoveryMode::Verify, RecoveryMode::Trust] {
+        let rules = Rules { mode, ..Rules::default() };
+        let mut machine = Machine::buy(wanted(), rules.clone());
+        machine.step(Event::Start, &moment(0));
+        machine.step(list(Vec::new(), &moment(0)), &moment(0));
+        machine.step(Event::Durable, &moment(0));
+        let body = AnswerBody::Order(Box::new(order("other", 6)));
+        let answer = Answer::Response { status: 201, retry_after: None, body };
+        machine.step(Event::Answered(answer), &moment(1));
+        let effect = machine.step(Event::Durable, &moment(1));
+        assert!(matches!(effect, Effect::Finish(Verdict::InDoubt(_))), "{mode:?}: {effect:?}");
+
+        let pending = machine.attempt().unwrap().clone();
+        let mut machine = Machine::settle(wanted(), pending, rules);
+        machine.step(Event::Start, &moment(9000));
+        machine.step(Event::Audited(Vec::new()), &moment(9000));
+        let effect = machine.step(list(vec![order("other", 6)], &moment(9000)), &moment(9000));
+        let candidates = Doubt::Candidates(vec![order("other", 6).id]);
+        assert_eq!(effect, Effect::Finish(Verdict::InDoubt(candidates)), "{mode:?}");
+    }
+}
+
+#[test]
+fn an_audit_record_of_ours_with_other_lines_is_left_to_a_person() {
+    let mut machine = Machine::settle(wanted(), attempt(5, &[0]), Rules::default());
+    machine.step(Event::Start, &moment(9000));
+    let correlation_id = Some(CorrelationId::derive(wanted().request_id, 1));
+    let audited = vec![AuditedOrder { correlation_id, order: order("other", 6) }];
+    let effect = machine.step(Event::Audited(audited), &moment(9000));
+    let candidates = Doubt::Candidates(vec![order("other", 6).id]);
+    assert_eq!(effect, Effect::Finish(Verdict::InDoubt(candidates)));
+}
+
+/// A laptop that slept between the announcement and the socket: the request left when it woke.
+#[test]
+fn the_wait_counts_from_when_a_send_was_given_up_not_from_when_it_was_announced() {
+    let mut attempt = attempt(5, &[0]);
+    attempt.sends[0].fate = Some(Fate::Unknown { why: "timeout".into(), order_id: None });
+    attempt.sends[0].ended = Some(moment(30_000));
+    let mut machine = Machine::settle(wanted(), attempt, Rules::default());
+    machine.step(Event::Start, &moment(30_060));
+    let effect = machine.step(Event::Audited(Vec::new()), &moment(30_060));
+    assert!(matches!(effect, Effect::Finish(Verdict::InDoubt(Doubt::TooYoung { .. }))), "{effect:?}");
+}
+
+/// Of an older copy of the state that somebody restored, only the audit log can tell.
+#[test]
+fn a_duplicate_that_is_meant_is_not_bought_again_by_a_state_that_was_rolled_back() {
+    let duplicate = Wanted { allow_duplicate: true, ..wanted() };
+    let look = |audited| {
+        let mut machine = Machine::buy(duplicate.clone(), Rules::default());
+        machine.step(Event::Start, &moment(9000));
+        let effect = machine.step(list(vec![order("twin", 5)], &moment(9000)), &moment(9000));
+        assert!(matches!(effect, Effect::ReadAudit { .. }), "{effect:?}");
+        machine.step(Event::Audited(audited), &moment(9000))
+    };
+    let ours = AuditedOrder {
+        correlation_id: Some(CorrelationId::derive(duplicate.request_id, 1)),
+        order: order("twin", 5),
+    };
+    let stopped = Obstacle::LostState(vec![order("twin", 5).id]);
+    assert_eq!(look(vec![ours.clone()]), Effect::Finish(Verdict::Blocked(stopped)));
+    let portal = AuditedOrder { correlation_id: None, ..ours };
+    assert!(matches!(look(vec![portal]), Effect::Record(_)));
+}
+
+#[test]
+fn after_a_rebuild_an_order_that_could_be_it_stops_the_first_send() {
+    let rebuilt = Wanted { rebuilt: Some(moment(0)), allow_duplicate: true, ..wanted() };
+    let mut machine = Machine::buy(rebuilt, Rules::default());
+    machine.step(Event::Start, &moment(9000));
+    let mut renamed = order("1", 5);
+    renamed.lines[0].promotion_id = Some("added".into());
+    let effect = machine.step(list(vec![renamed], &moment(9000)), &moment(9000));
+    assert!(matches!(effect, Effect::Finish(Verdict::Blocked(Obstacle::LostState(_)))), "{effect:?}");
 }

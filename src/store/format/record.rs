@@ -21,7 +21,7 @@ pub(crate) enum RecordForm {
     Opened { by: String, command: String, tool: String },
     Intended { name: String, attempt: Box<AttemptForm> },
     Sending { name: String, at: MomentForm },
-    SendEnded { name: String, fate: FateForm },
+    SendEnded { name: String, at: MomentForm, fate: FateForm },
     Created { name: String, order: PlacedForm, evidence: EvidenceForm },
     NotOrdered { name: String, reason: ReasonForm },
     Adopted { name: String, spec: Box<SpecForm>, order: PlacedForm },
@@ -57,8 +57,8 @@ impl From<&RecordKind> for RecordForm {
                 Self::Intended { name: name.to_string(), attempt: Box::new(attempt.as_ref().into()) }
             }
             RecordKind::Sending { name, at } => Self::Sending { name: name.to_string(), at: at.into() },
-            RecordKind::SendEnded { name, fate } => {
-                Self::SendEnded { name: name.to_string(), fate: fate.into() }
+            RecordKind::SendEnded { name, fate, at } => {
+                Self::SendEnded { name: name.to_string(), at: at.into(), fate: fate.into() }
             }
             RecordKind::Created { name, order, evidence } => {
                 Self::Created { name: name.to_string(), order: order.into(), evidence: (*evidence).into() }
@@ -100,8 +100,8 @@ impl RecordForm {
             Self::Sending { name, at } => {
                 RecordKind::Sending { name: OrderName::parse(&name)?, at: at.read()? }
             }
-            Self::SendEnded { name, fate } => {
-                RecordKind::SendEnded { name: OrderName::parse(&name)?, fate: fate.read() }
+            Self::SendEnded { name, at, fate } => {
+                RecordKind::SendEnded { name: OrderName::parse(&name)?, fate: fate.read()?, at: at.read()? }
             }
             Self::Created { name, order, evidence } => RecordKind::Created {
                 name: OrderName::parse(&name)?,

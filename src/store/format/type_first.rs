@@ -30,7 +30,7 @@ enum Shape {
     Opened { by: String, command: String, tool: String },
     Intended { name: String, attempt: Box<AttemptForm> },
     Sending { name: String, at: MomentForm },
-    SendEnded { name: String, fate: FateForm },
+    SendEnded { name: String, at: MomentForm, fate: FateForm },
     Created { name: String, order: PlacedForm, evidence: EvidenceForm },
     NotOrdered { name: String, reason: ReasonForm },
     Adopted { name: String, spec: Box<SpecForm>, order: PlacedForm },

@@ -174,15 +174,22 @@ pub(crate) struct BaselineForm {
 pub(crate) struct SentForm {
     at: MomentForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<MomentForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     fate: Option<FateForm>,
 }
 
-/// `{"unknown":WHY}` or `{"notBought":WHY}`.
+/// `{"unknown":{"why":WHY,"orderId":ID?}}`, `{"refused":WHY}` or `{"notNow":WHY}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub(crate) enum FateForm {
-    Unknown(String),
-    NotBought(String),
+    Unknown {
+        why: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order_id: Option<String>,
+    },
+    Refused(String),
+    NotNow(String),
 }
 
 impl From<&Attempt> for AttemptForm {
@@ -221,31 +228,45 @@ impl AttemptForm {
 
 impl From<&Sent> for SentForm {
     fn from(sent: &Sent) -> Self {
-        Self { at: MomentForm::from(&sent.at), fate: sent.fate.as_ref().map(FateForm::from) }
+        Self {
+            at: MomentForm::from(&sent.at),
+            ended: sent.ended.as_ref().map(MomentForm::from),
+            fate: sent.fate.as_ref().map(FateForm::from),
+        }
     }
 }
 
 impl SentForm {
     fn read(self) -> Result<Sent, FormError> {
-        Ok(Sent { at: self.at.read()?, fate: self.fate.map(FateForm::read) })
+        Ok(Sent {
+            at: self.at.read()?,
+            ended: self.ended.map(MomentForm::read).transpose()?,
+            fate: self.fate.map(FateForm::read).transpose()?,
+        })
     }
 }
 
 impl From<&Fate> for FateForm {
     fn from(fate: &Fate) -> Self {
         match fate {
-            Fate::Unknown(why) => Self::Unknown(why.clone()),
-            Fate::NotBought(why) => Self::NotBought(why.clone()),
+            Fate::Unknown { why, order_id } => {
+                Self::Unknown { why: why.clone(), order_id: order_id.as_ref().map(ToString::to_string) }
+            }
+            Fate::Refused(why) => Self::Refused(why.clone()),
+            Fate::NotNow(why) => Self::NotNow(why.clone()),
         }
     }
 }
 
 impl FateForm {
-    pub(crate) fn read(self) -> Fate {
-        match self {
-            Self::Unknown(why) => Fate::Unknown(why),
-            Self::NotBought(why) => Fate::NotBought(why),
-        }
+    pub(crate) fn read(self) -> Result<Fate, FormError> {
+        Ok(match self {
+            Self::Unknown { why, order_id } => {
+                Fate::Unknown { why, order_id: order_id.map(|id| OrderId::parse(&id)).transpose()? }
+            }
+            Self::Refused(why) => Fate::Refused(why),
+            Self::NotNow(why) => Fate::NotNow(why),
+        })
     }
 }
 

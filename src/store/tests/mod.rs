@@ -93,7 +93,7 @@ pub(super) fn intended(order: &str, spec: OrderSpec) -> RecordKind {
         body,
         baseline: Baseline { at: moment(0), order_ids: vec![OrderId::parse("b1a2c3d4e5f6").unwrap()] },
         plan: "a1b2".into(),
-        sends: vec![Sent { at: Moment { server: None, ..moment(1) }, fate: None }],
+        sends: vec![Sent { at: Moment { server: None, ..moment(1) }, ended: None, fate: None }],
     };
     RecordKind::Intended { name, attempt: Box::new(attempt) }
 }
@@ -130,9 +130,13 @@ fn kinds() -> Vec<RecordKind> {
         intended("answered", full_spec()),
         created("answered", "c001", Evidence::Answer),
         intended("found", plain_spec()),
-        RecordKind::SendEnded { name: name("found"), fate: Fate::NotBought("429".into()) },
+        RecordKind::SendEnded { name: name("found"), fate: Fate::NotNow("429".into()), at: moment(30) },
         RecordKind::Sending { name: name("found"), at: moment(60) },
-        RecordKind::SendEnded { name: name("found"), fate: Fate::Unknown("timeout".into()) },
+        RecordKind::SendEnded {
+            name: name("found"),
+            fate: Fate::Unknown { why: "timeout".into(), order_id: None },
+            at: moment(90),
+        },
         created("found", "c002", Evidence::Match),
         intended("audited", plain_spec()),
         created("audited", "c003", Evidence::Audit),
@@ -161,7 +165,17 @@ fn by_a_person() -> Vec<RecordKind> {
         RecordKind::Moved { from: name("adopted"), to: name("moved") },
         RecordKind::Forgotten { name: name("told") },
         intended("in-doubt", full_spec()),
-        RecordKind::SendEnded { name: name("in-doubt"), fate: Fate::Unknown("reset".into()) },
+        RecordKind::SendEnded {
+            name: name("in-doubt"),
+            fate: Fate::Refused("400/2000".into()),
+            at: moment(40),
+        },
+        RecordKind::Sending { name: name("in-doubt"), at: moment(60) },
+        RecordKind::SendEnded {
+            name: name("in-doubt"),
+            fate: Fate::Unknown { why: "reset".into(), order_id: OrderId::parse("c006").ok() },
+            at: moment(90),
+        },
     ]
 }
 

@@ -40,7 +40,7 @@ fn the_checkpoint_of_every_prefix_agrees_with_it_and_with_no_other() {
 #[test]
 fn a_checkpoint_is_json_with_one_order_a_line_sorted_by_name() {
     let dir = tempfile::tempdir().unwrap();
-    lay_out(dir.path(), &history(), Some(30));
+    lay_out(dir.path(), &history(), Some(32));
     let text = fs::read_to_string(dir.path().join("state.json")).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let orders: Vec<_> = json["orders"].as_object().unwrap().keys().collect();
@@ -57,7 +57,7 @@ fn a_checkpoint_is_json_with_one_order_a_line_sorted_by_name() {
 #[test]
 fn a_reformatted_checkpoint_says_the_same() {
     let dir = tempfile::tempdir().unwrap();
-    lay_out(dir.path(), &history(), Some(30));
+    lay_out(dir.path(), &history(), Some(32));
     let path = dir.path().join("state.json");
     let json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     fs::write(&path, serde_json::to_vec_pretty(&json).unwrap()).unwrap();
@@ -93,7 +93,7 @@ fn a_format_version_is_two_numbers() {
 #[test]
 fn this_version_writes_the_golden_files_to_the_byte() {
     let dir = tempfile::tempdir().unwrap();
-    lay_out(dir.path(), &history(), Some(30));
+    lay_out(dir.path(), &history(), Some(32));
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
     for file in ["journal.jsonl", "state.json"] {
         let golden = golden.join(FORMAT_VERSION.to_string()).join(file);
@@ -111,7 +111,7 @@ proptest! {
     fn the_bytes_of_a_body_are_stored_exactly(body in any::<String>(), reason in any::<String>()) {
         let RecordKind::Intended { name, mut attempt } = intended("a", plain_spec()) else { unreachable!() };
         attempt.body = body;
-        attempt.sends[0].fate = Some(Fate::Unknown(reason));
+        attempt.sends[0].fate = Some(Fate::Unknown { why: reason, order_id: None });
         let record = Record { serial: 2, time: None, kind: RecordKind::Intended { name, attempt } };
         let (line, _) = seal(&record, &Digest::NONE);
         prop_assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);

@@ -66,8 +66,9 @@ fn pending(name: &OrderName, attempt: &Attempt, page: &mut Page) {
         let at = sent.at.server.map_or("at an unknown time".to_owned(), |at| at.to_string());
         let fate = match &sent.fate {
             None => "no answer".to_owned(),
-            Some(Fate::Unknown(why)) => format!("unknown: {}", Medium::Terminal.text(why)),
-            Some(Fate::NotBought(why)) => format!("not bought: {}", Medium::Terminal.text(why)),
+            Some(Fate::Unknown { why, .. }) => format!("unknown: {}", Medium::Terminal.text(why)),
+            Some(Fate::Refused(why)) => format!("refused: {}", Medium::Terminal.text(why)),
+            Some(Fate::NotNow(why)) => format!("put off: {}", Medium::Terminal.text(why)),
         };
         field(page, &format!("send {number}"), &format!("{at}, {fate}"));
         let correlation = CorrelationId::derive(attempt.request_id, number);

@@ -23,6 +23,7 @@ pub(super) enum ReasonJson<'a> {
     FormerNamePending { formerly: &'a str },
     FormerNameShared { formerly: &'a str, names: Vec<&'a str> },
     AlreadyBought { order_ids: Vec<&'a str> },
+    LostState { order_ids: Vec<&'a str> },
     RebuiltLately { wait_ms: u64 },
     Unlisted { why: &'a str },
     Refused { status: u16, error_code: &'a str, description: &'a str },
@@ -68,6 +69,7 @@ impl<'a> From<&'a Obstacle> for ReasonJson<'a> {
     fn from(obstacle: &'a Obstacle) -> Self {
         match obstacle {
             Obstacle::AlreadyBought(ids) => Self::AlreadyBought { order_ids: orders(ids) },
+            Obstacle::LostState(ids) => Self::LostState { order_ids: orders(ids) },
             Obstacle::RebuiltLately { wait } => Self::RebuiltLately { wait_ms: wait_ms(*wait) },
             Obstacle::Unlisted { why } => Self::Unlisted { why },
         }

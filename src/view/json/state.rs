@@ -91,8 +91,9 @@ impl<'a> RecordedJson<'a> {
         let sends = (1..).zip(&attempt.sends).map(|(number, sent)| {
             let (fate, why) = match &sent.fate {
                 None => ("open", None),
-                Some(Fate::Unknown(why)) => ("unknown", Some(why.as_str())),
-                Some(Fate::NotBought(why)) => ("notBought", Some(why.as_str())),
+                Some(Fate::Unknown { why, .. }) => ("unknown", Some(why.as_str())),
+                Some(Fate::Refused(why)) => ("refused", Some(why.as_str())),
+                Some(Fate::NotNow(why)) => ("notNow", Some(why.as_str())),
             };
             let correlation_id = CorrelationId::derive(attempt.request_id, number).to_string();
             SentJson { number, correlation_id, at: sent.at.server.map(|at| at.to_string()), fate, why }

@@ -141,6 +141,10 @@ fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
                     medium.code("metadata.allowDuplicate: true")
                 ))
         }
+        Obstacle::LostState(ids) => Account::new("blocked: a state that was lost may have bought it; nothing was sent")
+            .detail(format!("orders that nobody recorded: {}", medium.orders(ids)))
+            .hint(format!("if one of them is it, {}", medium.code(&format!("orderform adopt {name} ORDER_ID"))))
+            .hint("if not, write a manifest for each of them and adopt it under its own name"),
         Obstacle::RebuiltLately { wait } => {
             Account::new("blocked: the state was rebuilt lately; nothing was sent")
                 .detail("orders that were not listed by then may be missing in it")
