@@ -57,6 +57,8 @@ fn manners(dice: &mut Dice, request_ids: RequestIds) -> Manners {
         trouble: *dice.pick(&[0, 10, 30, 60]),
         late: 14 * MINUTE,
         clock_jumps: dice.below(4) == 0,
+        alters: dice.below(8) == 0,
+        undated: dice.below(8) == 0,
     }
 }
 
@@ -129,7 +131,7 @@ impl Simulation {
             partner_center: Arc::new(Shop {
                 world: Arc::clone(&self.world),
                 life,
-                blind: self.mutation == Mutation::NoLook,
+                blind: self.mutation == Mutation::NoLook && self.has_lost_its_state(),
             }),
             timer: Arc::new(Clock),
             journal: &mut journal,
@@ -224,6 +226,11 @@ impl Simulation {
         report.in_doubt_at_rest = tally.unknown;
         report.bought = self.world.lock().unwrap().ledger.len();
         self.check_rest(report.in_doubt_at_rest)?;
+        let odd = |manners: &Manners| manners.alters || manners.undated;
+        if odd(&self.world.lock().unwrap().manners) {
+            // What comes back as something else, or without a date, is a person's to judge.
+            report.in_doubt_at_rest = 0;
+        }
         Ok(report)
     }
 
@@ -239,6 +246,11 @@ impl Simulation {
             sleep(Duration::from_secs(self.dice.below(40 * 60))).await;
         }
         Ok(())
+    }
+
+    /// Says whether this life is the first after the state was lost: nothing is pending, so every list is a look.
+    fn has_lost_its_state(&self) -> bool {
+        self.disk.state().rebuilt.is_some() && self.disk.state().serial == 2
     }
 
     /// At rest everything wanted is recorded, unless a person has to decide.

@@ -5,7 +5,12 @@ use super::*;
 /// Returns how many of the worlds break a law.
 fn broken(mutation: Mutation, mode: RecoveryMode, way: RequestIds) -> usize {
     let plays = |seed| play(|| Simulation::new(seed, way, mode, mutation).play());
-    (0..300).filter(|seed| plays(*seed).is_err()).count()
+    (0..300).filter(|seed| is_law_broken(plays(*seed).err())).count()
+}
+
+/// Says whether an order was bought twice or lost; that something is only left undone breaks no law.
+fn is_law_broken(found: Option<String>) -> bool {
+    found.is_some_and(|law| law.contains("bought of") || law.contains("is lost"))
 }
 
 #[test]
@@ -27,7 +32,7 @@ fn a_re_send_without_a_wait_is_noticed() {
 fn no_look_before_the_first_send_is_noticed() {
     let new = |seed| Simulation::new(seed, RequestIds::Ignored, RecoveryMode::Verify, Mutation::NoLook);
     let plays = |seed| play(|| new(seed).play_with_a_lost_state());
-    assert!((0..300).any(|seed| plays(seed).is_err()));
+    assert!((0..300).any(|seed| is_law_broken(plays(seed).err())));
 }
 
 /// Where nobody honours the id, trust is misplaced: the mode says so, and the laws agree.

@@ -30,6 +30,10 @@ pub(super) struct Manners {
     pub(super) trouble: u64,
     /// The longest that a request whose answer was lost may live on before it takes effect.
     pub(super) late: Duration,
+    /// Whether orders come back with a reissued availability and a promotion that nobody asked for.
+    pub(super) alters: bool,
+    /// Whether orders come back with the sentinel that stands for no date.
+    pub(super) undated: bool,
     /// Whether the server's `Date` may jump forward by years.
     pub(super) clock_jumps: bool,
 }
@@ -100,12 +104,17 @@ impl World {
 
     fn order(&self, spec: &OrderSpec) -> ObservedOrder {
         let number = self.ledger.len() + 1;
+        let alters = self.manners.alters;
         let line = |line: &LineItem| ObservedLine {
-            offer_id: line.offer_id.clone(),
+            offer_id: if alters {
+                OfferId::parse("CFQ7TTC0LH18:0001:REISSUED").unwrap()
+            } else {
+                line.offer_id.clone()
+            },
             quantity: line.quantity,
             friendly_name: line.friendly_name.clone().or_else(|| Some("from the catalogue".into())),
             term_duration: line.term_duration.clone(),
-            promotion_id: None,
+            promotion_id: alters.then(|| "CFQ7TTC0LH18:0001:ADDED".to_owned()),
             partner_id_on_record: None,
             subscription_id: SubscriptionId::parse(&format!("subscription-{number}")).ok(),
         };
@@ -114,7 +123,11 @@ impl World {
             customer_id: Some(spec.customer_id),
             billing_cycle: Some(BillingCycle::Monthly),
             lines: spec.line_items.iter().map(line).collect(),
-            created: self.moment().server,
+            created: if self.manners.undated {
+                Timestamp::parse("0001-01-01T00:00:00")
+            } else {
+                self.moment().server
+            },
             creation_date: None,
             status: Some("pending".into()),
             etag: None,
