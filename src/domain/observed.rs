@@ -164,26 +164,14 @@ fn as_asked<T: PartialEq>(asked: Option<&T>, shown: Option<&T>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::*;
 
     const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
     fn wanted(lines: &[(&str, u32)]) -> OrderSpec {
-        let line_items = lines.iter().map(|(offer, quantity)| LineItem {
-            offer_id: OfferId::parse(offer).unwrap(),
-            quantity: *quantity,
-            friendly_name: None,
-            term_duration: None,
-            custom_term_end_date: None,
-            promotion_id: None,
-            partner_id_on_record: None,
-            additional_partner_ids_on_record: vec![],
-            attestation_accepted: None,
-            renews_to: None,
-            provisioning_context: BTreeMap::new(),
-        });
+        let line_items =
+            lines.iter().map(|(offer, quantity)| LineItem::new(OfferId::parse(offer).unwrap(), *quantity));
         OrderSpec {
             customer_id: CustomerId::parse(CUSTOMER).unwrap(),
             billing_cycle: Some(BillingCycle::Monthly),

@@ -76,7 +76,33 @@ pub struct LineItem {
     pub provisioning_context: BTreeMap<String, String>,
 }
 
+impl LineItem {
+    /// Makes a line with nothing but what every line has.
+    #[must_use]
+    pub fn new(offer_id: OfferId, quantity: u32) -> Self {
+        Self {
+            offer_id,
+            quantity,
+            friendly_name: None,
+            term_duration: None,
+            custom_term_end_date: None,
+            promotion_id: None,
+            partner_id_on_record: None,
+            additional_partner_ids_on_record: Vec::new(),
+            attestation_accepted: None,
+            renews_to: None,
+            provisioning_context: BTreeMap::new(),
+        }
+    }
+}
+
 impl OrderSpec {
+    /// Makes an order with nothing but a customer and lines; Partner Center chooses how it is billed.
+    #[must_use]
+    pub fn new(customer_id: CustomerId, line_items: Vec<LineItem>) -> Self {
+        Self { customer_id, billing_cycle: None, partner_on_record_attestation_accepted: None, line_items }
+    }
+
     /// Returns the seats of all lines together.
     #[must_use]
     pub fn seats(&self) -> u64 {

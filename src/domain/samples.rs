@@ -1,31 +1,12 @@
 //! Values for unit tests.
 
-use std::collections::BTreeMap;
-
 use super::*;
 
 pub(crate) const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
 pub(crate) fn spec(quantity: u32) -> OrderSpec {
-    let line = LineItem {
-        offer_id: OfferId::parse("84A03D81-6B37-4D66-8D4A-FAEA24541538").unwrap(),
-        quantity,
-        friendly_name: None,
-        term_duration: None,
-        custom_term_end_date: None,
-        promotion_id: None,
-        partner_id_on_record: None,
-        additional_partner_ids_on_record: vec![],
-        attestation_accepted: None,
-        renews_to: None,
-        provisioning_context: BTreeMap::new(),
-    };
-    OrderSpec {
-        customer_id: CustomerId::parse(CUSTOMER).unwrap(),
-        billing_cycle: None,
-        partner_on_record_attestation_accepted: None,
-        line_items: vec![line],
-    }
+    let line = LineItem::new(OfferId::parse("84A03D81-6B37-4D66-8D4A-FAEA24541538").unwrap(), quantity);
+    OrderSpec::new(CustomerId::parse(CUSTOMER).unwrap(), vec![line])
 }
 
 pub(crate) fn order(id: &str, quantity: u32) -> ObservedOrder {

@@ -140,7 +140,6 @@ fn excerpt(error: impl std::fmt::Display) -> Excerpt {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use serde_json::json;
 
@@ -150,19 +149,7 @@ mod tests {
     const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
     fn line(offer: &str, quantity: u32) -> LineItem {
-        LineItem {
-            offer_id: OfferId::parse(offer).unwrap(),
-            quantity,
-            friendly_name: None,
-            term_duration: None,
-            custom_term_end_date: None,
-            promotion_id: None,
-            partner_id_on_record: None,
-            additional_partner_ids_on_record: vec![],
-            attestation_accepted: None,
-            renews_to: None,
-            provisioning_context: BTreeMap::new(),
-        }
+        LineItem::new(OfferId::parse(offer).unwrap(), quantity)
     }
 
     fn spec(line_items: Vec<LineItem>) -> OrderSpec {

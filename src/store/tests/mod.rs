@@ -46,24 +46,10 @@ fn moment(seconds: i64) -> Moment {
 }
 
 fn plain_spec() -> OrderSpec {
-    OrderSpec {
-        customer_id: CustomerId::parse("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04").unwrap(),
-        billing_cycle: None,
-        partner_on_record_attestation_accepted: None,
-        line_items: vec![LineItem {
-            offer_id: OfferId::parse("84A03D81-6B37-4D66-8D4A-FAEA24541538").unwrap(),
-            quantity: 5,
-            friendly_name: None,
-            term_duration: None,
-            custom_term_end_date: None,
-            promotion_id: None,
-            partner_id_on_record: None,
-            additional_partner_ids_on_record: vec![],
-            attestation_accepted: None,
-            renews_to: None,
-            provisioning_context: BTreeMap::new(),
-        }],
-    }
+    OrderSpec::new(
+        CustomerId::parse("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04").unwrap(),
+        vec![LineItem::new(OfferId::parse("84A03D81-6B37-4D66-8D4A-FAEA24541538").unwrap(), 5)],
+    )
 }
 
 fn full_spec() -> OrderSpec {

@@ -43,27 +43,10 @@ pub(super) fn customer(n: u32) -> CustomerId {
 }
 
 pub(super) fn order(n: u32, of: u32, quantity: u32) -> DesiredOrder {
-    let line = LineItem {
-        offer_id: OfferId::parse("CFQ7TTC0LH18:0001:CFQ7TTC0K971").unwrap(),
-        quantity,
-        friendly_name: None,
-        term_duration: None,
-        custom_term_end_date: None,
-        promotion_id: None,
-        partner_id_on_record: None,
-        additional_partner_ids_on_record: vec![],
-        attestation_accepted: None,
-        renews_to: None,
-        provisioning_context: BTreeMap::new(),
-    };
+    let line = LineItem::new(OfferId::parse("CFQ7TTC0LH18:0001:CFQ7TTC0K971").unwrap(), quantity);
     DesiredOrder {
         name: name(n),
-        spec: OrderSpec {
-            customer_id: customer(of),
-            billing_cycle: None,
-            partner_on_record_attestation_accepted: None,
-            line_items: vec![line],
-        },
+        spec: OrderSpec::new(customer(of), vec![line]),
         customer_name: None,
         formerly: None,
         allow_duplicate: false,

@@ -45,25 +45,8 @@ fn name() -> OrderName {
 }
 
 fn spec() -> OrderSpec {
-    let line = LineItem {
-        offer_id: OfferId::parse("CFQ7TTC0LH18:0001").unwrap(),
-        quantity: 5,
-        friendly_name: None,
-        term_duration: None,
-        custom_term_end_date: None,
-        promotion_id: None,
-        partner_id_on_record: None,
-        additional_partner_ids_on_record: vec![],
-        attestation_accepted: None,
-        renews_to: None,
-        provisioning_context: BTreeMap::new(),
-    };
-    OrderSpec {
-        customer_id: CustomerId::parse("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04").unwrap(),
-        billing_cycle: None,
-        partner_on_record_attestation_accepted: None,
-        line_items: vec![line],
-    }
+    let line = LineItem::new(OfferId::parse("CFQ7TTC0LH18:0001").unwrap(), 5);
+    OrderSpec::new(CustomerId::parse("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04").unwrap(), vec![line])
 }
 
 fn machine(state: &State, rules: &Rules) -> Machine {

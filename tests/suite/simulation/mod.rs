@@ -67,28 +67,14 @@ fn desired(dice: &mut Dice) -> Vec<DesiredOrder> {
     let orders = 1 + dice.below(8);
     let order = |n: u64, dice: &mut Dice| {
         let twin = dice.below(5) == 0;
-        let line = LineItem {
-            offer_id: OfferId::parse("CFQ7TTC0LH18:0001:CFQ7TTC0K971").unwrap(),
-            quantity: if twin { 1000 } else { u32::try_from(n + 1).unwrap() },
-            friendly_name: None,
-            term_duration: None,
-            custom_term_end_date: None,
-            promotion_id: None,
-            partner_id_on_record: None,
-            additional_partner_ids_on_record: vec![],
-            attestation_accepted: None,
-            renews_to: None,
-            provisioning_context: BTreeMap::new(),
-        };
+        let line = LineItem::new(
+            OfferId::parse("CFQ7TTC0LH18:0001:CFQ7TTC0K971").unwrap(),
+            if twin { 1000 } else { u32::try_from(n + 1).unwrap() },
+        );
         let customer = format!("00000000-0000-0000-0000-00000000000{}", dice.below(customers));
         DesiredOrder {
             name: OrderName::parse(&format!("order-{n}")).unwrap(),
-            spec: OrderSpec {
-                customer_id: CustomerId::parse(&customer).unwrap(),
-                billing_cycle: None,
-                partner_on_record_attestation_accepted: None,
-                line_items: vec![line],
-            },
+            spec: OrderSpec::new(CustomerId::parse(&customer).unwrap(), vec![line]),
             customer_name: None,
             formerly: None,
             allow_duplicate: twin,
