@@ -8,7 +8,9 @@ mod server;
 
 use std::time::Duration;
 
-use orderform::domain::{Answer, AnswerBody, CorrelationId, CustomerId, OfferId, OrderSpec, RequestId};
+use orderform::domain::{
+    Answer, AnswerBody, BillingCycle, CorrelationId, CustomerId, LineItem, OfferId, OrderSpec, RequestId,
+};
 use orderform::partner_center::{AccessToken, Client, ClientSettings, Endpoint};
 use orderform::ports::Outgoing;
 
@@ -79,23 +81,7 @@ fn told(answer: &Answer) -> String {
 
 /// An order of no particular content, of this customer.
 fn spec() -> OrderSpec {
-    let line = orderform::domain::LineItem {
-        offer_id: OfferId::parse("84A03D81-6B37-4D66-8D4A-FAEA24541538").unwrap(),
-        quantity: 5,
-        friendly_name: Some("new offer purchase".to_owned()),
-        term_duration: None,
-        custom_term_end_date: None,
-        promotion_id: None,
-        partner_id_on_record: None,
-        additional_partner_ids_on_record: Vec::new(),
-        attestation_accepted: None,
-        renews_to: None,
-        provisioning_context: std::collections::BTreeMap::new(),
-    };
-    OrderSpec {
-        customer_id: customer(),
-        billing_cycle: Some(orderform::domain::BillingCycle::Unknown),
-        partner_on_record_attestation_accepted: None,
-        line_items: vec![line],
-    }
+    let offer = OfferId::parse("84A03D81-6B37-4D66-8D4A-FAEA24541538").unwrap();
+    let line = LineItem { friendly_name: Some("new offer purchase".to_owned()), ..LineItem::new(offer, 5) };
+    OrderSpec { billing_cycle: Some(BillingCycle::Unknown), ..OrderSpec::new(customer(), vec![line]) }
 }

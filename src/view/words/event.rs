@@ -21,13 +21,14 @@ pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
         Event::Waiting { name, wait, why } => {
             Some(format!("waiting {}: {} — {name}", duration(*wait), medium.text(why)))
         }
-        Event::Ended(ended) => Some(end(ended)),
+        Event::Ended(ended) => Some(end(ended, verbose)),
         Event::SubscriptionsKnown { name, subscription_ids } => {
             Some(format!("+ {name}: now known: {}", known(subscription_ids).join(", ")))
         }
         Event::Stopping { in_flight: 0 } => Some("stopping: nothing new begins".to_owned()),
         Event::Stopping { in_flight } => {
-            Some(format!("stopping: nothing new begins; waiting for {}", count(*in_flight, "order")))
+            let orders = count(*in_flight, "order");
+            Some(format!("stopping: nothing new begins; waiting for {orders} (again to leave them in doubt)"))
         }
         Event::Unrecorded { name, request_id, answer } => Some(format!(
             "! {name}: an answer came that could not be recorded; note it down: {} (request {request_id})",
@@ -36,12 +37,13 @@ pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
     }
 }
 
-fn end(ended: &Ended) -> String {
+fn end(ended: &Ended, verbose: bool) -> String {
     let account = outcome(&ended.name, &ended.outcome, Medium::Terminal);
     let mut line = format!("{} {}: {}", symbol(&ended.outcome).as_str(), ended.name, account.headline);
     let details = match &ended.outcome {
-        // What is still missing is told once, at the end.
-        Outcome::Created { order, .. } => known(&order.subscription_ids),
+        // All of it stands in the summary.
+        Outcome::Created { order, .. } if verbose => known(&order.subscription_ids),
+        Outcome::Created { .. } => Vec::new(),
         _ => account.details,
     };
     for detail in &details {
