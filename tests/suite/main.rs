@@ -8,6 +8,7 @@ mod docs;
 mod formats;
 mod kills;
 mod manifests;
+mod planning;
 mod protocol;
 mod sandbox;
 mod simulation;
