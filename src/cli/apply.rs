@@ -11,16 +11,17 @@ use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
 use super::materials::{self, Materials, Where, parse_duration, show_notices, store_failure};
 use super::plan::over_limits;
+use super::record::require_place;
 use super::terminal::Terminal;
 use super::{TOOL, signals};
 use crate::apply::{self, Event, Session, Settings, Summary};
-use crate::domain::{RecoveryMode, Timestamp};
+use crate::domain::{EndpointId, RecordKind, RecoveryMode, Timestamp};
 use crate::partner_center::RealTimer;
 use crate::plan::{self, Plan};
 use crate::ports::PartnerCenter;
 use crate::protocol::Rules;
 use crate::reconcile::{self, Pass, Watcher};
-use crate::store::{Opened, Store, StoreError};
+use crate::store::{Beginning, Opened, Store, StoreError};
 use crate::view::{Format, Progress, View};
 
 #[derive(Debug, Args)]
@@ -78,6 +79,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         }
         return finish(&apply::idle(&plan), &mut *view);
     }
+    require_place(&opened.state, &args.target.place(&materials.project)?)?;
     let stop = signals::listen()?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
     let now = server_time(&connection, &plan, &materials).await?;
@@ -110,7 +112,11 @@ fn open(materials: &Materials, sandbox: bool, holder: &crate::store::Holder) -> 
     match Store::open_for_writing(dir, materials.lineage(), holder) {
         Err(StoreError::Missing { .. }) if sandbox => {
             let lineage = materials.lineage().unwrap_or_else(materials::new_lineage);
-            drop(Store::create(dir, lineage, holder)?);
+            // Bound at once, so that it is never taken for the state of real orders, whatever its lineage.
+            let bound = RecordKind::Bound { endpoint: EndpointId::Sandbox };
+            let beginning = Beginning::empty(lineage, TOOL).then(None, vec![bound]);
+            let beginning = beginning.expect("a state that nothing has happened to can be bound");
+            drop(Store::create_with(dir, &beginning, holder)?);
             Store::open_for_writing(dir, Some(lineage), holder)
         }
         opened => opened,
@@ -129,7 +135,7 @@ fn settings(args: &ApplyArgs, materials: &Materials, holder: &crate::store::Hold
     Settings {
         parallelism: usize::from(args.parallelism),
         rules: Rules { mode, settle_after: settle_after.unwrap_or(Rules::default().settle_after) },
-        by: format!("{} on {}, process {}", holder.user, holder.host, holder.pid),
+        by: holder.who(),
         command: holder.command.clone(),
         tool: TOOL.to_owned(),
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 
 use crate::apply::ApplyError;
-use crate::domain::is_harmful;
+use crate::domain::{EndpointId, is_harmful};
 use crate::partner_center::{ClientError, EndpointError, TokenError};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
@@ -141,6 +141,11 @@ impl From<ApplyError> for Failure {
             ApplyError::Journal(_) => {
                 "make room or mend the disk, then run `orderform apply` again: it settles what was in flight before \
                  it buys anything else"
+            }
+            ApplyError::OtherEndpoint { bound: EndpointId::Sandbox, .. } => {
+                "this state is of the sandbox, and no real order is in it: restore `journal.jsonl` of the real one, \
+                 make it again with `orderform state rebuild`, which buys nothing, or name its directory with \
+                 `--state-dir`"
             }
             ApplyError::OtherEndpoint { .. } => {
                 "use another `--state-dir` for each place that orders are bought at, so that pretended orders are \

@@ -67,3 +67,15 @@ fn a_state_is_not_rebuilt_by_a_list_that_cannot_be_read() {
     assert!(!stage.path(".orderform").exists());
     assert_transcript!(stage);
 }
+
+#[test]
+fn a_state_of_the_sandbox_never_stands_in_for_a_lost_real_one() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 1)]);
+    fs::remove_dir_all(stage.path(".orderform")).unwrap();
+    assert_eq!(stage.run(&["apply", "--sandbox"]).code, 1);
+    assert_eq!(stage.run(&["state", "verify"]).code, 0);
+    let real = ["--endpoint", "https://192.0.2.1"];
+    assert_eq!(stage.run(&[&["apply", "--auto-approve"][..], &real].concat()).code, 1);
+    assert_eq!(stage.run(&["state", "rebuild", "--sandbox"]).code, 1);
+    assert_transcript!(stage);
+}
