@@ -140,7 +140,7 @@ impl From<ApplyError> for Failure {
         let hint = match &error {
             ApplyError::Journal(_) => {
                 "make room or mend the disk, then run `orderform apply` again: it settles what was in flight before \
-                 it buys anything else"
+                 it buys anything else; `orderform state list` shows what is recorded"
             }
             ApplyError::OtherEndpoint { bound: EndpointId::Sandbox, .. } => {
                 "this state is of the sandbox, and no real order is in it: restore `journal.jsonl` of the real one, \
