@@ -16,6 +16,7 @@ mod run;
 mod work;
 
 pub use event::{Ended, Event, Outcome, Skipped, Summary, Tally};
+pub(crate) use reads::patiently;
 pub use run::{idle, run};
 
 use std::sync::Arc;

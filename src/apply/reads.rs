@@ -10,7 +10,7 @@ use crate::protocol::backoff::PATIENCE;
 const MOST_TRIES: u32 = 4;
 
 /// Asks until there is an answer, a refusal, or no patience left. Counts every request.
-pub(super) async fn patiently<R, F>(
+pub(crate) async fn patiently<R, F>(
     timer: &impl Timer,
     requests: &mut u64,
     mut ask: impl FnMut() -> F,

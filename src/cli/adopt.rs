@@ -67,8 +67,10 @@ pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, F
             )));
         }
         Some(Recorded::Pending(_)) => {
-            return Err(Failure::new(format!("`{name}` has an attempt in doubt"))
-                .hint(format!("say how it ended: `orderform settle {name} --bought {}`", args.order_id)));
+            return Err(Failure::new(format!("`{name}` has an attempt in doubt")).hint(format!(
+                "say how it ended: `orderform settle {name} --bought {}`, or `--not-bought`",
+                args.order_id
+            )));
         }
     }
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;

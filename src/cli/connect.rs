@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::materials::parse_duration;
-use crate::domain::Project;
+use crate::domain::{EndpointId, Project};
 use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint};
 use crate::sandbox::{self, Embedded, Sandbox};
 
@@ -20,13 +20,30 @@ const WORLD: &str = "sandbox.jsonl";
 pub(super) struct Target {
     /// Base URL of Partner Center, without `/v1`; plain `http` only to loopback [default: that of `spec.cloud`].
     #[arg(long, value_name = "URL", env = "ORDERFORM_ENDPOINT")]
-    pub(super) endpoint: Option<String>,
+    endpoint: Option<String>,
     /// Use the embedded simulator; its world is kept in the state directory between runs.
     #[arg(long)]
     pub(super) sandbox: bool,
     /// The longest that one request may take.
     #[arg(long, value_name = "DURATION", default_value = "180s", value_parser = parse_duration)]
     pub(super) request_timeout: Duration,
+}
+
+impl Target {
+    /// Returns what a state would be bound to, before anything is opened.
+    pub(super) fn place(&self, project: &Project) -> Result<EndpointId, Failure> {
+        if self.sandbox {
+            return Ok(EndpointId::Sandbox);
+        }
+        Ok(self.endpoint(project)?.id())
+    }
+
+    fn endpoint(&self, project: &Project) -> Result<Endpoint, Failure> {
+        match &self.endpoint {
+            Some(url) => Ok(Endpoint::parse(url)?),
+            None => Ok(Endpoint::for_cloud(project.cloud.unwrap_or_default())),
+        }
+    }
 }
 
 /// A Partner Center that can be talked to.
@@ -49,11 +66,7 @@ impl Connection {
             let client = Arc::new(Client::new(endpoint, token, settings)?);
             return Ok(Self { client, embedded: Some(embedded) });
         }
-        let endpoint = match (&target.endpoint, project.cloud) {
-            (Some(url), _) => Endpoint::parse(url)?,
-            (None, cloud) => Endpoint::for_cloud(cloud.unwrap_or_default()),
-        };
-        let client = Arc::new(Client::new(endpoint, access_token()?, settings)?);
+        let client = Arc::new(Client::new(target.endpoint(project)?, access_token()?, settings)?);
         Ok(Self { client, embedded: None })
     }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 
 use crate::apply::ApplyError;
-use crate::domain::is_harmful;
+use crate::domain::{EndpointId, is_harmful};
 use crate::partner_center::{ClientError, EndpointError, TokenError};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
@@ -141,10 +141,16 @@ impl From<ApplyError> for Failure {
         let hint = match &error {
             ApplyError::Journal(_) => {
                 "make room or mend the disk, then run `orderform apply` again: it settles what was in flight before \
-                 it buys anything else"
+                 it buys anything else; `orderform state list` shows what is recorded"
+            }
+            ApplyError::OtherEndpoint { bound: EndpointId::Sandbox, .. } => {
+                "this state is of the sandbox, and no real order is in it: restore `journal.jsonl` of the real one, \
+                 make it again with `orderform state rebuild`, which buys nothing, or name its directory with \
+                 `--state-dir`"
             }
             ApplyError::Checkpoint(_) => {
-                "nothing is lost: make room or mend the disk, and the next command makes `state.json` again"
+                "nothing is lost, and `orderform state list` shows what is recorded: make room or mend the disk, and the next \
+                 `orderform apply` makes `state.json` again"
             }
             ApplyError::Stale { .. } => "plan again, and apply that",
             ApplyError::OtherEndpoint { .. } => {

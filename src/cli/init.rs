@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
 use super::failure::{Failure, exit};
 use super::materials::{Materials, PROJECT, Where, holder, lost, new_lineage, root};
 use super::terminal::Terminal;
-use crate::domain::Lineage;
+use crate::domain::{EndpointId, Lineage};
+use crate::manifest::{self, Sources};
 use crate::store::{Store, StoreError};
 
 #[derive(Debug, Args)]
@@ -25,6 +26,9 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(&args.place, terminal)?;
     let project = root(&args.place.path).join(PROJECT);
     let lineage = match (materials.lineage(), Store::read(&materials.state_dir, materials.lineage())) {
+        (None, Ok(existing)) if existing.state.endpoint == Some(EndpointId::Sandbox) => {
+            return Err(of_the_sandbox(&materials.state_dir));
+        }
         (_, Ok(existing)) => {
             terminal
                 .say(&format!("`{}` has a state already; it stays as it is", materials.state_dir.display()));
@@ -48,24 +52,60 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// Writes the lineage into the project file: a new one, or under `spec:` of the one that is there.
-fn pin(project: &PathBuf, lineage: Lineage) -> Result<(), Failure> {
+/// Says that orders which were bought in a sandbox are no beginning of real ones.
+fn of_the_sandbox(dir: &Path) -> Failure {
+    let dir = dir.display();
+    Failure::new(format!(
+        "the state in `{dir}` is of the sandbox, so its lineage is not pinned for real orders"
+    ))
+    .hint(format!("delete `{dir}`, or name another directory with `--state-dir`"))
+}
+
+/// Returns the text of the project file with the lineage in it: a new one, or the one that is there with a line more.
+fn pinned(project: &Path, lineage: Lineage) -> Result<String, Failure> {
     let text = match fs::read_to_string(project) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => format!(
-            "apiVersion: orderform/v1\nkind: Project\nspec:\n  # Which history the recorded state belongs to. Never \
-             change it: without it, orders would be bought again.\n  lineage: {lineage}\n"
-        ),
-        Err(error) => return Err(error.into()),
-        Ok(text) => {
-            let line = text.lines().position(|line| line.trim_end() == "spec:").ok_or_else(|| {
-                Failure::new(format!("`{}` has no `spec:` line to pin the lineage under", project.display()))
-                    .hint(format!("add `lineage: {lineage}` under its `spec` yourself"))
-            })?;
-            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-            lines.insert(line + 1, format!("  lineage: {lineage}"));
-            lines.join("\n") + "\n"
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(format!(
+                "apiVersion: orderform/v1\nkind: Project\nspec:\n  # Which history the recorded state belongs to. Never \
+                 change it: without it, orders would be bought again.\n  lineage: {lineage}\n"
+            ));
         }
+        Err(error) => return Err(error.into()),
+        Ok(text) => text,
     };
+    let name = project.display().to_string();
+    let new = with_lineage(&text, lineage).filter(|new| {
+        let mut sources = Sources::new();
+        sources.add_project(&name, new.as_str());
+        let read = manifest::parse(sources);
+        read.is_valid() && read.project.is_some_and(|project| project.lineage == Some(lineage))
+    });
+    new.ok_or_else(|| {
+        Failure::new(format!("`{name}` has no `spec:` with keys below it to pin the lineage under"))
+            .hint(format!("write the lineage of the state there yourself:\nspec:\n  lineage: {lineage}"))
+    })
+}
+
+/// Adds the line below `spec:`, indented as the next key is; `None` where no line is just that.
+fn with_lineage(text: &str, lineage: Lineage) -> Option<String> {
+    let says_spec = |line: &str| {
+        let rest = line.strip_prefix("spec:").unwrap_or("no").trim_start();
+        rest.is_empty() || rest.starts_with('#')
+    };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let at = lines.iter().position(|line| says_spec(line))?;
+    let is_key = |line: &&&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let next = lines[at + 1..].iter().find(is_key).map_or(0, |line| line.len() - line.trim_start().len());
+    let indent = " ".repeat(if next == 0 { 2 } else { next });
+    let ending = if lines[at].ends_with("\r\n") { "\r\n" } else { "\n" };
+    let (before, after) = (lines[..=at].concat(), lines[at + 1..].concat());
+    let gap = if before.ends_with('\n') { "" } else { ending };
+    Some(format!("{before}{gap}{indent}lineage: {lineage}{ending}{after}"))
+}
+
+/// Writes the lineage into the project file, in one step.
+fn pin(project: &Path, lineage: Lineage) -> Result<(), Failure> {
+    let text = pinned(project, lineage)?;
     let dir = project.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".orderform-").tempfile_in(dir)?;
     temporary.write_all(text.as_bytes())?;
@@ -79,4 +119,41 @@ fn pin(project: &PathBuf, lineage: Lineage) -> Result<(), Failure> {
 fn set_readable(file: &fs::File) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
     Ok(file.set_permissions(fs::Permissions::from_mode(0o644))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "apiVersion: orderform/v1\nkind: Project\n";
+
+    fn pinned_in(rest: &str) -> Option<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("orderform.yaml");
+        fs::write(&file, format!("{HEAD}{rest}")).unwrap();
+        let text = pinned(&file, Lineage::from_random(1)).ok()?;
+        Some(text.strip_prefix(HEAD).unwrap().replace(&Lineage::from_random(1).to_string(), "L"))
+    }
+
+    #[test]
+    fn the_lineage_is_pinned_in_whatever_way_the_file_is_written() {
+        for (rest, expected) in [
+            ("spec:\n  cloud: public\n", "spec:\n  lineage: L\n  cloud: public\n"),
+            ("spec:\n    cloud: public\n", "spec:\n    lineage: L\n    cloud: public\n"),
+            (
+                "spec: # mine\n\n # x\n   cloud: public",
+                "spec: # mine\n   lineage: L\n\n # x\n   cloud: public",
+            ),
+            ("spec:\r\n cloud: public\r\n", "spec:\r\n lineage: L\r\n cloud: public\r\n"),
+        ] {
+            assert_eq!(pinned_in(rest).as_deref(), Some(expected), "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_has_no_place_for_the_lineage_is_left_to_a_person() {
+        for rest in ["spec: {}\n", "spec: { cloud: public }\n", "", "\"spec\":\n  cloud: public\n"] {
+            assert_eq!(pinned_in(rest), None, "{rest}");
+        }
+    }
 }

@@ -148,13 +148,12 @@ pub(super) fn show_notices(notices: &[Notice], terminal: &Terminal) {
 pub(super) fn holder(command: &str) -> Holder {
     let system = rustix::system::uname();
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Holder {
         pid: std::process::id(),
         host: system.nodename().to_string_lossy().into_owned(),
         user: user.unwrap_or_else(|_| format!("user {}", rustix::process::getuid().as_raw())),
         command: command.to_owned(),
-        started: Some(Timestamp::from_unix_ms(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))),
+        started: Some(local_time()),
         tool: TOOL.to_owned(),
     }
 }

@@ -21,7 +21,9 @@ pub(super) struct PlanArgs {
 }
 
 pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    let _asks_nobody = args.sandbox;
+    if args.sandbox && terminal.verbose {
+        terminal.say("note: `plan` asks nobody, so `--sandbox` changes nothing about it");
+    }
     let materials = Materials::load(&args.place, terminal)?;
     let state = materials.read_state(terminal)?;
     let plan = plan::build(&materials.orders, &state);

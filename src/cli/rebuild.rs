@@ -7,12 +7,12 @@ use clap::Args;
 use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
 use super::materials::{Materials, Where, holder, new_lineage};
-use super::record::Pen;
+use super::record::opened;
 use super::terminal::Terminal;
-use crate::domain::{CustomerId, Moment, ObservedOrder, PlacedOrder, RecordKind};
+use crate::domain::{CustomerId, EndpointId, Moment, ObservedOrder, PlacedOrder, RecordKind};
 use crate::plan::{self, Recognised};
 use crate::ports::PartnerCenter;
-use crate::store::{Store, StoreError};
+use crate::store::{Beginning, Store, StoreError};
 
 const COMMAND: &str = "orderform state rebuild";
 
@@ -26,31 +26,40 @@ pub(super) struct RebuildArgs {
 
 pub(super) async fn run(args: &RebuildArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::load(&args.place, terminal)?;
-    if let Ok(verified) = Store::verify(&materials.state_dir) {
-        return Err(Failure::new(format!(
-            "the state is whole, up to record {}; nothing was changed",
-            verified.serial
-        ))
-        .hint("to record an order that exists, use `orderform adopt NAME ORDER_ID`"));
-    }
+    refuse_whole(&materials, &args.target.place(&materials.project)?)?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
     let listed = list_all(&connection, &materials).await;
     let endpoint = connection.client.endpoint();
     let at = connection.client.now();
     connection.close().await?;
     let recognised = plan::recognise(&materials.orders, &listed?);
-    let mut kinds = vec![RecordKind::Bound { endpoint }, RecordKind::Rebuilt { at: at.clone() }];
+    let holder = holder(COMMAND);
+    let mut kinds =
+        vec![opened(&holder), RecordKind::Bound { endpoint }, RecordKind::Rebuilt { at: at.clone() }];
     kinds.extend(adopted(&materials, &recognised));
     let lineage = materials.lineage().unwrap_or_else(new_lineage);
-    match Store::set_aside(&materials.state_dir, &holder(COMMAND)) {
+    // Complete before anything is touched, and written in one step: an empty state would buy everything again.
+    let beginning = Beginning::empty(lineage, &holder.tool).then(at.server, kinds);
+    let beginning = beginning.map_err(|error| Failure::of(&error))?;
+    match Store::set_aside(&materials.state_dir, &holder) {
         Ok(aside) => terminal.say(&format!("what was there is kept in `{}`", aside.display())),
         Err(StoreError::Missing { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    drop(Store::create(&materials.state_dir, lineage, &holder(COMMAND))?);
-    Pen::open(&materials.state_dir, Some(lineage), COMMAND, terminal)?.write(at.server, kinds)?;
+    drop(Store::create_with(&materials.state_dir, &beginning, &holder)?);
     report(&recognised, &at, terminal);
     Ok(if recognised.ambiguous.is_empty() { exit::DONE } else { exit::INCOMPLETE })
+}
+
+/// Refuses to replace a state that is whole, unless it is of the sandbox and this is not: no real order is in it.
+fn refuse_whole(materials: &Materials, place: &EndpointId) -> Result<(), Failure> {
+    let Ok(snapshot) = Store::read(&materials.state_dir, None) else { return Ok(()) };
+    if snapshot.state.endpoint == Some(EndpointId::Sandbox) && *place != EndpointId::Sandbox {
+        return Ok(());
+    }
+    let serial = snapshot.state.serial;
+    Err(Failure::new(format!("the state is whole, up to record {serial}; nothing was changed"))
+        .hint("to record an order that exists, use `orderform adopt NAME ORDER_ID`"))
 }
 
 async fn list_all(connection: &Connection, materials: &Materials) -> Result<Vec<ObservedOrder>, Failure> {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::failure::{Failure, exit};
 use super::materials::parse_duration;
-use super::signals;
+use super::signals::Signals;
 use super::terminal::Terminal;
 use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, read_ledger};
 use crate::view::Format;
@@ -86,7 +86,9 @@ async fn serve(args: &SandboxArgs, terminal: &Terminal) -> Result<u8, Failure> {
     })?;
     let address = listener.local_addr()?;
     terminal.print(&format!("sandbox: http://{address}\n"))?;
-    let mut stop = signals::listen()?;
+    let signals = Signals::new();
+    signals.listen()?;
+    let mut stop = signals.stop();
     let stopped = async move {
         // The sender lives as long as the process.
         let _ = stop.wait_for(|stop| *stop).await;

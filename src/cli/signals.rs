@@ -5,28 +5,42 @@ use tokio::sync::watch;
 
 use super::failure::{Failure, exit};
 
-/// Begins to listen. The receiver becomes true at the first signal: what is in flight is waited for and recorded. At
-/// the second the process ends at once: the journal knows what was in flight.
-pub(super) fn listen() -> Result<watch::Receiver<bool>, Failure> {
-    let (sender, receiver) = watch::channel(false);
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::spawn(async move {
-        let mut asked = false;
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+/// Whether the user has asked to stop.
+pub(super) struct Signals(watch::Sender<bool>);
+
+impl Signals {
+    /// Does not listen yet: until then a signal ends the process, as it does any other.
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    /// Returns what becomes true at the first signal: what is in flight is then waited for and recorded.
+    pub(super) fn stop(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
+    /// Begins to listen. At the second signal the process ends at once: the journal knows what was in flight.
+    pub(super) fn listen(&self) -> Result<(), Failure> {
+        let sender = self.0.clone();
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::spawn(async move {
+            let mut asked = false;
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                if asked {
+                    stop_at_once();
+                }
+                asked = true;
+                // Nobody listens any more when the run is over, and then the next signal ends the process.
+                sender.send_replace(true);
             }
-            if asked {
-                stop_at_once();
-            }
-            asked = true;
-            // Nobody listens any more when the run is over, and then the next signal ends the process.
-            let _ = sender.send(true);
-        }
-    });
-    Ok(receiver)
+        });
+        Ok(())
+    }
 }
 
 #[expect(clippy::exit, reason = "the user asked twice; whatever was in flight is in the journal")]

@@ -96,13 +96,17 @@ fn forget(name: OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Fai
     if !pen.state.orders.contains_key(&name) {
         return Err(nothing_recorded(&name));
     }
+    let settle = format!(
+        "an attempt in doubt is ended with `orderform settle {name} --bought ORDER_ID` or `--not-bought`"
+    );
     pen.write(None, vec![RecordKind::Forgotten { name: name.clone() }])
-        .map_err(|failure| failure.hint("an attempt in doubt is ended with `orderform settle`"))?;
+        .map_err(|failure| failure.hint(settle))?;
     terminal.say(&format!("`{name}` is no longer recorded; the order itself is as it was"));
     if materials.orders.iter().any(|order| order.name == name) {
         terminal.say(&format!(
-            "note: a manifest still wants `{name}`; the next apply stops there as long as Partner Center lists an \
-             order just like it"
+            "warning: a manifest still wants `{name}`; the next apply stops there only as long as Partner Center lists \
+             an order just like it, and a new order may be missing in that list for 15 minutes: if it was bought \
+             lately, run no apply before the time of `--settle-after` (30m) has passed"
         ));
     }
     Ok(exit::DONE)

@@ -51,6 +51,12 @@ impl Terminal {
         view::open(self.format, io::stdout(), look)
     }
 
+    /// Returns a view for people that writes to stderr, where stdout is for programs.
+    pub(super) fn view_on_stderr(&self) -> Box<dyn View> {
+        let look = Look { color: self.color_err, width: width(), verbose: self.verbose };
+        view::open(Format::Human, io::stderr(), look)
+    }
+
     pub(super) fn color_err(&self) -> bool {
         self.color_err
     }

@@ -103,10 +103,12 @@ pub enum Block {
     },
     /// An attempt is pending and its manifest is gone.
     PendingWithoutManifest,
-    /// It looks like a recorded order whose manifest is gone: a renaming, which would buy twice.
+    /// It is what is recorded under another name, whose manifest says so no more: a renaming, which would buy twice.
     LooksRenamed {
         /// The recorded names it could be.
         from: Vec<OrderName>,
+        /// What became of the first of them.
+        was: Former,
     },
     /// These say exactly the same for the same customer.
     SameAs(Vec<OrderName>),
@@ -121,8 +123,20 @@ pub enum Block {
     },
 }
 
+/// What became of a recorded order that a new name looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Former {
+    /// Its attempt is pending.
+    Pending,
+    /// It was created, and its name wants something else now.
+    Changed,
+    /// It was created, and no manifest has its name.
+    Orphan,
+}
+
 impl Block {
-    /// Says whether an attempt is pending behind it, so that an order may exist that is not recorded.
+    /// Says whether an attempt is pending behind it, so that an order may exist that is not recorded. What only looks
+    /// like another name's attempt leaves that to the other name.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         matches!(self, Self::PendingDiffers(_) | Self::PendingWithoutManifest | Self::FormerNamePending(_))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{differences, identity};
-use super::{Action, Block, Plan, Step, by_name};
+use super::{Action, Block, Former, Plan, Step, by_name};
 use crate::domain::{Bought, DesiredOrder, OrderName, Recorded, State};
 
 /// Decides about every name that is wanted or recorded.
@@ -49,8 +49,8 @@ struct Table<'a> {
     alike: BTreeMap<String, Vec<&'a DesiredOrder>>,
     /// Which new names say that they were once this recorded one.
     renamed: BTreeMap<&'a OrderName, Vec<&'a OrderName>>,
-    /// Recorded orders that no manifest wants under any name, by what they say.
-    orphans: BTreeMap<String, Vec<&'a OrderName>>,
+    /// What is recorded and wanted no more under its name or its new one, by what it says.
+    abandoned: BTreeMap<String, Vec<(Former, &'a OrderName)>>,
 }
 
 impl<'a> Table<'a> {
@@ -70,16 +70,30 @@ impl<'a> Table<'a> {
                 renamed.entry(from).or_default().push(&order.name);
             }
         }
-        let mut orphans: BTreeMap<String, Vec<&OrderName>> = BTreeMap::new();
+        let mut abandoned: BTreeMap<String, Vec<(Former, &OrderName)>> = BTreeMap::new();
         for (name, recorded) in &state.orders {
-            let Recorded::Created(bought) = recorded else {
-                continue;
+            let (spec, is_pending) = match recorded {
+                Recorded::Pending(attempt) => (&attempt.spec, true),
+                Recorded::Created(bought) => (&bought.spec, false),
             };
-            if !by_name.contains_key(name) && !renamed.contains_key(name) {
-                orphans.entry(identity(&bought.spec)).or_default().push(name);
+            let claimants = renamed.get(name).into_iter().flatten().copied();
+            let heirs: Vec<_> = claimants.chain([name]).filter_map(|name| by_name.get(name)).collect();
+            if heirs.iter().any(|order| order.spec == *spec) {
+                continue;
             }
+            let recorded = identity(spec);
+            if heirs.iter().any(|order| identity(&order.spec) == recorded) {
+                continue;
+            }
+            let former = match (is_pending, heirs.is_empty()) {
+                (true, _) => Former::Pending,
+                (false, false) => Former::Changed,
+                (false, true) => Former::Orphan,
+            };
+            abandoned.entry(recorded).or_default().push((former, name));
         }
-        Self { state, desired: by_name, alike, renamed, orphans }
+        abandoned.values_mut().for_each(|names| names.sort());
+        Self { state, desired: by_name, alike, renamed, abandoned }
     }
 
     fn is_left_over(&self, name: &OrderName) -> bool {
@@ -114,10 +128,11 @@ impl<'a> Table<'a> {
         if !same.is_empty() && !all_mean_it {
             return Action::Blocked(Block::SameAs(same.iter().map(|other| other.name.clone()).collect()));
         }
-        match self.orphans.get(&key) {
-            Some(orphans) if !order.allow_duplicate => Action::Blocked(Block::LooksRenamed {
-                from: orphans.iter().map(|name| (*name).clone()).collect(),
-            }),
+        match self.abandoned.get(&key).map(Vec::as_slice) {
+            Some(names @ [(was, _), ..]) if !order.allow_duplicate => {
+                let from = names.iter().map(|(_, name)| (*name).clone()).collect();
+                Action::Blocked(Block::LooksRenamed { from, was: *was })
+            }
             _ => Action::Create,
         }
     }
@@ -199,6 +214,10 @@ mod tests {
         OrderId::parse(&format!("id-{n}")).unwrap()
     }
 
+    fn looks_renamed(from: &str, was: Former) -> Action {
+        Action::Blocked(Block::LooksRenamed { from: vec![name(from)], was })
+    }
+
     #[test]
     fn wanted_and_absent_is_created() {
         assert_eq!(action(&build(&[order("a", 5)], &state(&[], &[])), "a"), Action::Create);
@@ -257,7 +276,7 @@ mod tests {
     fn a_new_name_for_an_orphan_is_blocked_until_a_person_says_which_it_is() {
         let recorded = state(&[("old", 5)], &[]);
         let mut wanted = order("new", 5);
-        let looks_renamed = Action::Blocked(Block::LooksRenamed { from: vec![name("old")] });
+        let looks_renamed = looks_renamed("old", Former::Orphan);
         assert_eq!(action(&build(&[wanted.clone()], &recorded), "new"), looks_renamed);
         wanted.allow_duplicate = true;
         assert_eq!(action(&build(&[wanted.clone()], &recorded), "new"), Action::Create);
@@ -284,6 +303,41 @@ mod tests {
         wanted.formerly = Some(name("old"));
         let plan = build(&[wanted], &state(&[], &[("old", 5)]));
         assert_eq!(action(&plan, "new"), Action::Blocked(Block::FormerNamePending(name("old"))));
+    }
+
+    #[test]
+    fn a_new_name_for_an_attempt_without_a_manifest_is_blocked() {
+        let mut wanted = order("new", 5);
+        let recorded = state(&[], &[("old", 5)]);
+        let plan = build(&[wanted.clone()], &recorded);
+        assert_eq!(action(&plan, "new"), looks_renamed("old", Former::Pending));
+        assert_eq!(action(&plan, "old"), Action::Blocked(Block::PendingWithoutManifest));
+        wanted.allow_duplicate = true;
+        assert_eq!(action(&build(&[wanted], &recorded), "new"), Action::Create);
+        assert_eq!(action(&build(&[order("new", 6)], &recorded), "new"), Action::Create);
+    }
+
+    #[test]
+    fn a_new_name_for_what_another_name_bought_and_no_longer_wants_is_blocked() {
+        let [a, mut b] = [order("a", 6), order("b", 5)];
+        let recorded = state(&[("a", 5)], &[]);
+        let plan = build(&[a.clone(), b.clone()], &recorded);
+        assert_eq!(action(&plan, "b"), looks_renamed("a", Former::Changed));
+        assert!(matches!(action(&plan, "a"), Action::Blocked(Block::CreatedDiffers { .. })));
+        b.allow_duplicate = true;
+        assert_eq!(action(&build(&[a.clone(), b.clone()], &recorded), "b"), Action::Create);
+        b.allow_duplicate = false;
+        let pending = build(&[a, b], &state(&[], &[("a", 5)]));
+        assert_eq!(action(&pending, "b"), looks_renamed("a", Former::Pending));
+    }
+
+    #[test]
+    fn what_a_renamed_order_was_is_not_bought_under_a_third_name() {
+        let [mut new, third] = [order("new", 6), order("third", 5)];
+        new.formerly = Some(name("old"));
+        let plan = build(&[new, third], &state(&[("old", 5)], &[]));
+        assert_eq!(action(&plan, "third"), looks_renamed("old", Former::Changed));
+        assert_eq!(plan.counts().create, 0);
     }
 
     #[test]

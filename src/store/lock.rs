@@ -33,11 +33,18 @@ pub struct Holder {
     pub tool: String,
 }
 
+impl Holder {
+    /// Says who it is: user, host and process.
+    #[must_use]
+    pub fn who(&self) -> String {
+        format!("{} on {}, process {}", self.user, self.host, self.pid)
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pid, host, user, command, started, .. } = self;
-        write!(f, "`{command}` by {user} on {host}, process {pid}")?;
-        match started {
+        write!(f, "`{}` by {}", self.command, self.who())?;
+        match &self.started {
             Some(started) => write!(f, ", since {started}"),
             None => Ok(()),
         }

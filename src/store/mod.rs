@@ -25,4 +25,4 @@ pub use format::line::Digest;
 pub use format::{FORMAT_VERSION, FormatVersion};
 pub use journal_file::JournalFile;
 pub use lock::Holder;
-pub use opening::{Opened, Snapshot, Store, Verified};
+pub use opening::{Beginning, Opened, Snapshot, Store, Verified};

@@ -1,6 +1,6 @@
 //! Making, opening, reading and setting aside a state directory.
 //!
-//! **Invariant:** only [`Store::create`], [`Store::open_for_writing`] and [`Store::set_aside`] write, and only under
+//! **Invariant:** only [`Store::create_with`], [`Store::open_for_writing`] and [`Store::set_aside`] write, and only under
 //! the lock; the last two change nothing until all of the files has been verified or moved whole.
 
 use std::fs;
@@ -15,7 +15,7 @@ use super::history::{Examined, examine, replay};
 use super::journal_file::{End, JournalFile, write_all};
 use super::lock::{Holder, Lock};
 use super::state_file;
-use crate::domain::{Lineage, Record, RecordKind, State};
+use crate::domain::{FoldError, Lineage, Record, RecordKind, State, Timestamp};
 
 /// A state directory, by the things that can be done with one.
 #[derive(Debug)]
@@ -57,12 +57,56 @@ pub struct Verified {
     pub notices: Vec<Notice>,
 }
 
+/// The records that a journal begins with. They can follow one another: whoever has one can write it.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    records: Vec<Record>,
+    state: State,
+}
+
+impl Beginning {
+    /// Returns the beginning of a history in which nothing has happened.
+    #[must_use]
+    pub fn empty(lineage: Lineage, tool: &str) -> Self {
+        let genesis = RecordKind::Genesis { lineage, tool: tool.to_owned() };
+        let genesis = Record { serial: 1, time: None, kind: genesis };
+        let state = State::begin(&genesis).expect("a history begins with `genesis`");
+        Self { records: vec![genesis], state }
+    }
+
+    /// Adds what happened next, at this time of the server.
+    ///
+    /// # Errors
+    /// [`FoldError`] where one of them cannot follow.
+    pub fn then(mut self, time: Option<Timestamp>, kinds: Vec<RecordKind>) -> Result<Self, FoldError> {
+        for kind in kinds {
+            let record = Record { serial: self.state.serial + 1, time, kind };
+            self.state.fold(&record)?;
+            self.records.push(record);
+        }
+        Ok(self)
+    }
+}
+
 impl Store {
     /// Makes an empty state, and the directory where it is missing.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] where there is a journal or a `state.json`, whatever is in it; else as opening.
+    /// As [`Store::create_with`].
     pub fn create(dir: &Path, lineage: Lineage, holder: &Holder) -> Result<JournalFile, StoreError> {
+        Self::create_with(dir, &Beginning::empty(lineage, &holder.tool), holder)
+    }
+
+    /// Makes a state that begins with several records, and the directory where it is missing. All of them are there in
+    /// one step or none is: a state that lacked some would be a valid one that knows of fewer orders.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] where there is a journal or a `state.json`, whatever is in it; else as opening.
+    pub fn create_with(
+        dir: &Path,
+        beginning: &Beginning,
+        holder: &Holder,
+    ) -> Result<JournalFile, StoreError> {
         files::make_directory(dir)?;
         let lock = Lock::take(dir, holder)?;
         for path in [dir.join(files::JOURNAL), dir.join(files::STATE)] {
@@ -70,16 +114,17 @@ impl Store {
                 return Err(StoreError::Exists { path });
             }
         }
-        let genesis = Record {
-            serial: 1,
-            time: None,
-            kind: RecordKind::Genesis { lineage, tool: holder.tool.clone() },
-        };
-        let state = State::begin(&genesis).expect("a history begins with `genesis`");
-        let (line, head) = seal(&genesis, &Digest::NONE);
-        let disk = begin(dir, &line)?;
-        state_file::replace(dir, &state, &head)?;
-        let end = End { serial: 1, head, len: line.len() as u64 };
+        let Beginning { records, state } = beginning;
+        let mut lines = Vec::new();
+        let mut head = Digest::NONE;
+        for record in records {
+            let (line, sealed) = seal(record, &head);
+            lines.extend(line);
+            head = sealed;
+        }
+        let disk = begin(dir, &lines)?;
+        state_file::replace(dir, state, &head)?;
+        let end = End { serial: state.serial, head, len: lines.len() as u64 };
         Ok(JournalFile::resume(Box::new(disk), dir.into(), end, lock))
     }
 
@@ -187,15 +232,15 @@ impl Store {
     }
 }
 
-/// Makes the journal with its first line, so that it is never there without one.
-fn begin(dir: &Path, genesis: &[u8]) -> Result<RealDisk, StoreError> {
+/// Makes the journal with its first lines, so that it is never there without one of them.
+fn begin(dir: &Path, lines: &[u8]) -> Result<RealDisk, StoreError> {
     let path = dir.join(files::JOURNAL);
     let mut temporary = tempfile::Builder::new()
         .prefix(files::STATE_TEMPORARY)
         .tempfile_in(dir)
         .map_err(failed("create a file in", dir))?;
     temporary
-        .write_all(genesis)
+        .write_all(lines)
         .and_then(|()| temporary.as_file().sync_all())
         .map_err(failed("write", &path))?;
     let file = temporary.persist_noclobber(&path).map_err(|error| failed("create", &path)(error.error))?;

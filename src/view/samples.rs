@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
-use crate::plan::{Action, Block, Difference, Plan, Step};
+use crate::plan::{Action, Block, Difference, Former, Plan, Step};
 use crate::protocol::{Doubt, Obstacle};
 
 pub(super) fn name(text: &str) -> OrderName {
@@ -56,8 +56,16 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
             Block::CreatedDiffers { order_id: id("5cf72f146967"), differences: differences() },
         ),
         ("b3-pending-without-manifest", Block::PendingWithoutManifest),
-        ("b4-looks-renamed", Block::LooksRenamed { from: vec![name("old-e3")] }),
-        ("b5-looks-like-two", Block::LooksRenamed { from: vec![name("old-e3"), name("older-e3")] }),
+        ("b4-looks-renamed", Block::LooksRenamed { from: vec![name("old-e3")], was: Former::Orphan }),
+        (
+            "b5-looks-like-two",
+            Block::LooksRenamed { from: vec![name("old-e3"), name("older-e3")], was: Former::Orphan },
+        ),
+        (
+            "b4a-looks-like-an-attempt",
+            Block::LooksRenamed { from: vec![name("old-e3")], was: Former::Pending },
+        ),
+        ("b4b-looks-swapped", Block::LooksRenamed { from: vec![name("old-e3")], was: Former::Changed }),
         ("b6-same-as", Block::SameAs(vec![name("contoso-e3"), name("contoso-e5")])),
         ("b7-former-name-pending", Block::FormerNamePending(name("old-e3"))),
         (

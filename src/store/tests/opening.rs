@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use super::*;
 use crate::ports::Journal;
-use crate::store::{Notice, Store, StoreError};
+use crate::store::{Beginning, Notice, Store, StoreError};
 
 fn open(dir: &Path) -> Result<super::super::Opened, StoreError> {
     Store::open_for_writing(dir, Some(lineage()), &holder("apply"))
@@ -244,4 +244,27 @@ fn a_hundred_thousand_orders_are_opened() {
     lay_out(dir.path(), &records, Some(records.len()));
     let opened = open(dir.path()).unwrap();
     assert_eq!(opened.state.orders.len(), 100_000);
+}
+
+#[test]
+fn a_state_that_begins_with_several_records_is_there_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let lost = history().into_iter().take(3).collect::<Vec<_>>();
+    let kinds: Vec<_> = lost[1..].iter().map(|record| record.kind.clone()).collect();
+    let beginning = Beginning::empty(lineage(), "test").then(None, kinds).unwrap();
+    let home = dir.path().join("home");
+    let journal = Store::create_with(&home, &beginning, &holder("rebuild")).unwrap();
+    assert_eq!((journal.serial(), journal.syncs()), (3, 0), "nothing was appended");
+    drop(journal);
+    // Whoever is killed between the journal and its checkpoint leaves this behind.
+    fs::remove_file(home.join("state.json")).unwrap();
+    assert_eq!(open(&home).unwrap().state.serial, 3);
+    let again = Store::create_with(&home, &beginning, &holder("rebuild")).map(|_| ());
+    assert!(matches!(again, Err(StoreError::Exists { .. })));
+}
+
+#[test]
+fn a_beginning_that_cannot_have_been_is_none() {
+    let kinds = history().into_iter().take(1).map(|record| record.kind).collect();
+    assert!(Beginning::empty(lineage(), "test").then(None, kinds).is_err());
 }

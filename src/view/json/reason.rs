@@ -55,7 +55,7 @@ impl<'a> From<&'a Block> for ReasonJson<'a> {
             Block::PendingDiffers(_) => Self::PendingDiffers,
             Block::CreatedDiffers { order_id, .. } => Self::CreatedDiffers { order_id: order_id.as_str() },
             Block::PendingWithoutManifest => Self::PendingWithoutManifest,
-            Block::LooksRenamed { from } => Self::LooksRenamed { names: names(from) },
+            Block::LooksRenamed { from, .. } => Self::LooksRenamed { names: names(from) },
             Block::SameAs(others) => Self::SameAs { names: names(others) },
             Block::FormerNamePending(from) => Self::FormerNamePending { formerly: from.as_str() },
             Block::FormerNameShared { from, with } => {

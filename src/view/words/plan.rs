@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::super::text::{count, escape, plural};
 use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
 use crate::domain::{LineItem, OrderName, OrderSpec};
-use crate::plan::{Action, Block, Counts, Difference, Plan};
+use crate::plan::{Action, Block, Counts, Difference, Former, Plan};
 
 /// The one character that says what would be, or was, done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,21 +206,7 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
 
 fn renaming(block: &Block, medium: Medium) -> Account {
     match block {
-        Block::LooksRenamed { from } => {
-            let formerly = match from.as_slice() {
-                [one] => medium.code(&format!("metadata.formerly: {one}")),
-                _ => medium.code("metadata.formerly: OLD_NAME"),
-            };
-            let have = if from.len() == 1 { "has" } else { "have" };
-            let names = medium.names(from);
-            Account::new(format!("the same as recorded {names}, which {have} no manifest any more"))
-                .detail("looks like a new name for it, and would be bought a second time")
-                .hint(format!("if it is a new name, set {formerly}"))
-                .hint(format!(
-                    "if a second one is meant, set {}",
-                    medium.code("metadata.allowDuplicate: true")
-                ))
-        }
+        Block::LooksRenamed { from, was } => looks_renamed(from, *was, medium),
         Block::FormerNamePending(from) => {
             let from = medium.code(from.as_str());
             Account::new(format!("its former name {from} has an attempt without an answer"))
@@ -238,6 +224,34 @@ fn renaming(block: &Block, medium: Medium) -> Account {
         }
         _ => Account::default(),
     }
+}
+
+/// Says of a new name that it may be a new name only.
+fn looks_renamed(from: &[OrderName], was: Former, medium: Medium) -> Account {
+    let (names, one) = (medium.names(from), from.len() == 1);
+    let old = if one { from[0].as_str() } else { "OLD_NAME" };
+    let formerly = medium.code(&format!("metadata.formerly: {old}"));
+    let twice = "looks like a new name for it, and would be bought a second time";
+    let account = match was {
+        Former::Pending => Account::new(format!("the same as an attempt of {names} that has no answer yet"))
+            .detail(twice)
+            .hint(format!("put the manifest of {names} back and run {} to settle it", medium.code(APPLY)))
+            .hint(format!("if it is a new name, set {formerly} after that")),
+        Former::Changed => {
+            let mv = medium.code(&format!("orderform state mv {old} NEW_NAME"));
+            let say = if one { "says" } else { "say" };
+            Account::new(format!("the same as recorded {names}, which {say} something else now"))
+                .detail(twice)
+                .hint(format!("put the manifest of {names} back, or, if it is a new name, run {mv}"))
+        }
+        Former::Orphan => {
+            let have = if one { "has" } else { "have" };
+            Account::new(format!("the same as recorded {names}, which {have} no manifest any more"))
+                .detail(twice)
+                .hint(format!("if it is a new name, set {formerly}"))
+        }
+    };
+    account.hint(format!("if a second one is meant, set {}", medium.code("metadata.allowDuplicate: true")))
 }
 
 fn difference(difference: &Difference, medium: Medium) -> String {

@@ -62,6 +62,20 @@ fn an_endpoint_that_a_token_should_not_go_to_is_refused_before_any_connection() 
 }
 
 #[test]
+fn a_wait_that_is_too_short_for_real_orders_is_refused_before_any_connection() {
+    let stage = stage();
+    let real = ["apply", "--auto-approve", "--endpoint", "https://192.0.2.1"];
+    for short in [&["--settle-after", "0s"][..], &["--settle-after", "18m"], &["--request-timeout", "20m"]] {
+        assert_eq!(stage.run(&[&real[..], short].concat()).code, 5);
+    }
+    let project = std::fs::read_to_string(stage.path("orderform.yaml")).unwrap();
+    stage.write("orderform.yaml", &format!("{project}  recovery: {{ settleAfter: 1s }}\n"));
+    assert_eq!(stage.run(&real).code, 5);
+    assert_eq!(stage.run(&["apply", "--auto-approve", "--format", "json"]).code, 5);
+    assert_transcript!(stage);
+}
+
+#[test]
 fn without_a_token_that_can_be_one_nothing_is_sent() {
     let stage = stage();
     let _shop = stage.open_shop("", &[]);

@@ -57,10 +57,43 @@ fn init_may_be_repeated() {
     let (stage, _shop) = stage();
     assert_eq!(stage.run(&["init"]).code, 0);
     assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code, 0);
-    stage.remove("orderform.yaml");
-    assert_eq!(stage.run(&["init"]).code, 0);
-    assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code, 0);
+    let unused = Stage::with_orders(&[]);
+    unused.remove("orderform.yaml");
+    assert_eq!(unused.run(&["init"]).code, 0);
+    assert_eq!(unused.run(&["plan", "--detailed-exitcode"]).code, 0);
     assert_transcript!(stage);
+}
+
+#[test]
+fn a_state_of_the_sandbox_is_not_pinned_for_real_orders() {
+    let (stage, _shop) = stage();
+    stage.remove("orderform.yaml");
+    assert_eq!(stage.run(&["init"]).code, 1);
+    assert!(!stage.path("orderform.yaml").exists());
+    assert_eq!(stage.run(&["init", "--state-dir", "elsewhere"]).code, 0);
+    assert_transcript!(stage);
+}
+
+#[test]
+fn a_project_file_without_a_place_for_the_lineage_is_told_the_lines_that_put_it_right() {
+    let stage = Stage::new();
+    let head = "apiVersion: orderform/v1\nkind: Project\n";
+    stage.write("orderform.yaml", &format!("{head}spec: {{}}\n"));
+    let ran = stage.run(&["init"]);
+    assert_eq!(ran.code, 1);
+    let told = ran.stderr.split_once("yourself:\n").unwrap().1.replace("\n    ", "\n");
+    stage.write("orderform.yaml", &format!("{head}{}", told.trim_start()));
+    assert_eq!(stage.run(&["init"]).code, 0);
+    assert_eq!(stage.run(&["plan"]).code, 0);
+    assert_transcript!(stage);
+}
+
+#[test]
+fn a_project_file_with_another_indent_is_pinned_in() {
+    let stage = Stage::new();
+    stage.write("orderform.yaml", "apiVersion: orderform/v1\nkind: Project\nspec:\n    cloud: public\n");
+    assert_eq!(stage.run(&["init"]).code, 0);
+    assert_eq!(stage.run(&["plan"]).code, 0);
 }
 
 #[test]
@@ -181,4 +214,21 @@ fn a_checkpoint_that_is_missing_is_made_again() {
     assert!(stage.state("state.json").exists());
     stage.bought(2);
     assert_transcript!(stage);
+}
+
+#[test]
+fn what_was_bought_is_shown_although_the_checkpoint_cannot_be_written() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 1)]);
+    let _shop = stage.open_shop("faults: [{ on: create, times: 1, do: { delay: 1s } }]", &[]);
+    let mut running = stage.start(&["apply", "--auto-approve", "--verbose"]);
+    running.wait_for("sending a");
+    fs::remove_file(stage.state("state.json")).unwrap();
+    fs::create_dir(stage.state("state.json")).unwrap();
+    let ran = running.finish();
+    let created = ran.stderr.find("+ a: created: order").expect("the order is shown");
+    assert!(ran.stderr.find("error:").is_some_and(|error| created < error), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`orderform state list`"), "{}", ran.stderr);
+    fs::remove_dir(stage.state("state.json")).unwrap();
+    assert_eq!(stage.quietly(&["apply", "--auto-approve"]).code, 0);
+    stage.bought(1);
 }

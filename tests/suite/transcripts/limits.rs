@@ -48,3 +48,19 @@ fn what_was_bought_today_counts_for_the_day() {
     stage.bought(2);
     assert_transcript!(stage);
 }
+
+/// The server's time is asked of a customer that something is bought for, and asked again where there is no answer.
+#[test]
+fn the_servers_time_is_asked_of_somebody_who_is_there() {
+    let (stage, shop) = stage("{ ordersPerDay: 9 }");
+    assert_eq!(stage.quietly(&["apply", "--auto-approve"]).code, 0);
+    drop(shop);
+    stage.remove("a.yaml");
+    stage.write("c.yaml", &order("c", FABRIKAM, 1));
+    let gone = format!("customers: {{ {CONTOSO}: {{ status: 404, code: 600, description: gone }} }}");
+    let busy = "faults: [{ on: list, times: 1, do: { status: 500, code: 800005 } }]";
+    let _shop = stage.open_shop(&format!("{busy}\n{gone}"), &[]);
+    assert_eq!(stage.run(&["apply", "--auto-approve"]).code, 0);
+    stage.bought(3);
+    assert_transcript!(stage);
+}

@@ -15,6 +15,7 @@ macro_rules! assert_transcript {
 }
 
 mod answers;
+mod asked;
 mod calls;
 mod customers;
 mod damage;

@@ -67,3 +67,21 @@ fn a_state_is_not_rebuilt_by_a_list_that_cannot_be_read() {
     assert!(!stage.path(".orderform").exists());
     assert_transcript!(stage);
 }
+
+#[test]
+fn a_state_of_the_sandbox_never_stands_in_for_a_lost_real_one() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 1)]);
+    fs::remove_dir_all(stage.path(".orderform")).unwrap();
+    assert_eq!(stage.run(&["apply", "--sandbox"]).code, 1);
+    assert_eq!(stage.run(&["state", "verify"]).code, 0);
+    let real = ["--endpoint", "https://192.0.2.1"];
+    assert_eq!(stage.run(&[&["apply", "--auto-approve"][..], &real].concat()).code, 1);
+    assert_eq!(stage.run(&["state", "rebuild", "--sandbox"]).code, 1);
+    // At the real place it is not refused for being whole: it goes on until it needs a token.
+    let rebuild = [&["state", "rebuild"][..], &real].concat();
+    let mut command = stage.command(&rebuild);
+    command.env_remove("ORDERFORM_ACCESS_TOKEN");
+    let ran = stage.run_command(&rebuild, command);
+    assert!(ran.stderr.contains("no access token"), "{}", ran.stderr);
+    assert_transcript!(stage);
+}

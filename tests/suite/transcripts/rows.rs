@@ -118,3 +118,23 @@ fn what_is_blocked_holds_up_nobody_else() {
     stage.bought(2);
     assert_transcript!(stage);
 }
+
+#[test]
+fn a_new_name_for_an_attempt_in_doubt_is_not_bought() {
+    let (stage, _shop) = pending();
+    stage.remove("a.yaml");
+    stage.write("b.yaml", &order("b", CONTOSO, 5));
+    blocked(&stage, 4, 1);
+    assert_transcript!(stage);
+}
+
+#[test]
+fn names_that_were_swapped_buy_nothing() {
+    let (stage, _shop) = bought();
+    stage.write("a.yaml", &order("a", CONTOSO, 6));
+    stage.write("b.yaml", &order("b", CONTOSO, 5));
+    blocked(&stage, 8, 1);
+    assert_eq!(stage.run(&["state", "mv", "a", "b"]).code, 0);
+    assert_eq!(stage.run(&["plan"]).code, 0);
+    assert_transcript!(stage);
+}
