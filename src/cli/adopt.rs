@@ -9,10 +9,12 @@ use super::record::Pen;
 use super::state::parse_name;
 use super::terminal::Terminal;
 use crate::domain::{
-    CustomerId, Evidence, Likeness, NotOrdered, ObservedOrder, OrderId, OrderName, OrderSpec, PlacedOrder,
-    RecordKind, Recorded,
+    Attempt, CustomerId, Evidence, Likeness, NotOrdered, ObservedOrder, OrderId, OrderName, OrderSpec,
+    PlacedOrder, RecordKind, Recorded,
 };
 use crate::ports::PartnerCenter;
+use crate::protocol::Rules;
+use crate::protocol::settle::{self as evidence, Finding};
 
 #[derive(Debug, Args)]
 pub(super) struct AdoptArgs {
@@ -100,12 +102,8 @@ pub(super) async fn settle(args: &SettleArgs, terminal: &Terminal) -> Result<u8,
             .hint("`orderform state list` shows what is recorded"));
     };
     let Some(order_id) = &args.bought else {
-        let not_ordered = RecordKind::NotOrdered { name: name.clone(), reason: NotOrdered::Person };
-        pen.write(None, vec![not_ordered])?;
-        terminal.say(&format!(
-            "`{name}` is recorded as not bought; the next apply buys it if a manifest wants it"
-        ));
-        return Ok(exit::DONE);
+        let attempt = (**attempt).clone();
+        return settle_as_not_bought(args, &materials, pen, &attempt, terminal).await;
     };
     let spec = attempt.spec.clone();
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
@@ -120,6 +118,50 @@ pub(super) async fn settle(args: &SettleArgs, terminal: &Terminal) -> Result<u8,
     let kinds = pen.binding(endpoint)?.into_iter().chain([created]).collect();
     pen.write(now.server, kinds)?;
     terminal.say(&format!("`{name}` is recorded as order {}", order.id));
+    Ok(exit::DONE)
+}
+
+/// A person's word is good for what the list cannot show yet, but not against what it shows.
+async fn settle_as_not_bought(
+    args: &SettleArgs,
+    materials: &Materials,
+    pen: Pen,
+    attempt: &Attempt,
+    terminal: &Terminal,
+) -> Result<u8, Failure> {
+    let name = &args.name;
+    let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
+    let listed = connection.client.list_orders(attempt.spec.customer_id).await;
+    let endpoint = connection.client.endpoint();
+    connection.close().await?;
+    let listing = listed?;
+    let unclaimed: Vec<ObservedOrder> =
+        listing.orders.into_iter().filter(|order| pen.state.name_of(&order.id).is_none()).collect();
+    let candidates = match evidence::find(attempt, &unclaimed) {
+        Finding::Nothing => Vec::new(),
+        Finding::Match(order) => vec![order.id],
+        Finding::Candidates(ids) => ids,
+    };
+    if let Some(id) = candidates.first() {
+        let ids: Vec<String> = candidates.iter().map(|id| format!("`{id}`")).collect();
+        let customer = attempt.spec.customer_id;
+        return Err(Failure::new(format!(
+            "customer {customer} has what could be `{name}`, and nobody recorded it: {}",
+            ids.join(", ")
+        ))
+        .hint(format!(
+            "if one of them is it: `orderform settle {name} --bought {id}`; if not, adopt each under a name of its own"
+        )));
+    }
+    let settle_after = materials.project.recovery.settle_after.unwrap_or(Rules::default().settle_after);
+    if !evidence::wait_left(attempt, &listing.at, settle_after).is_zero() {
+        terminal.say("note: the last send is so young that an order of it may not be listed yet");
+    }
+    let not_ordered = RecordKind::NotOrdered { name: name.clone(), reason: NotOrdered::Person };
+    let kinds = pen.binding(endpoint)?.into_iter().chain([not_ordered]).collect();
+    pen.write(listing.at.server, kinds)?;
+    terminal
+        .say(&format!("`{name}` is recorded as not bought; the next apply buys it if a manifest wants it"));
     Ok(exit::DONE)
 }
 
