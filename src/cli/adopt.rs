@@ -94,7 +94,7 @@ pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, F
 }
 
 pub(super) async fn settle(args: &SettleArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(&args.place, terminal)?;
+    let materials = Materials::of_state(&args.place, terminal)?;
     let name = &args.name;
     let pen = Pen::open(&materials.state_dir, materials.lineage(), "orderform settle", terminal)?;
     let Some(Recorded::Pending(attempt)) = pen.state.orders.get(name) else {

@@ -77,7 +77,11 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         stop: signals.stop(),
         settings: settings(args.parallelism, rules, &holder),
     };
-    let mut watcher = Person::new(args.auto_approve, terminal, &mut *view, &signals);
+    let shop = match connection.client.endpoint() {
+        EndpointId::Sandbox => "the sandbox".to_owned(),
+        EndpointId::Origin(origin) => origin,
+    };
+    let mut watcher = Person::new(args.auto_approve, shop, terminal, &mut *view, &signals);
     let pass =
         reconcile::pass(&materials.orders, &materials.project.limits, now, session, &mut watcher).await;
     let refusal = watcher.end();

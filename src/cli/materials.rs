@@ -56,6 +56,19 @@ impl Materials {
         Ok(Self { orders: loaded.orders, project, state_dir })
     }
 
+    /// Reads no more than where the state is: wrong manifests hide no state, but a wrong project file might.
+    pub(super) fn of_state(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
+        let loaded = manifest::load(&place.path);
+        let project_file = root(&place.path).join("orderform.yaml");
+        if loaded.is_valid() || (loaded.project.is_none() && project_file.exists()) {
+            return Self::load(place, terminal);
+        }
+        terminal.say("note: the manifests have problems, which `orderform validate` shows; the state is another matter");
+        let project = loaded.project.unwrap_or_default();
+        let state_dir = state_dir(&place.path, &place.state, &project);
+        Ok(Self { orders: Vec::new(), project, state_dir })
+    }
+
     /// Returns the lineage that `orderform.yaml` pins.
     pub(super) fn lineage(&self) -> Option<Lineage> {
         self.project.lineage

@@ -16,6 +16,8 @@ use crate::view::{Format, Progress, View};
 /// Who approves a plan, and hears of what comes of it.
 pub(super) struct Person<'a> {
     auto_approve: bool,
+    /// Where orders would be bought.
+    place: String,
     terminal: &'a Terminal,
     view: &'a mut dyn View,
     signals: &'a Signals,
@@ -26,12 +28,13 @@ pub(super) struct Person<'a> {
 impl<'a> Person<'a> {
     pub(super) fn new(
         auto_approve: bool,
+        place: String,
         terminal: &'a Terminal,
         view: &'a mut dyn View,
         signals: &'a Signals,
     ) -> Self {
         let progress = Progress::new(io::stderr(), terminal.progress_width(), terminal.verbose);
-        Self { auto_approve, terminal, view, signals, progress, refusal: None }
+        Self { auto_approve, place, terminal, view, signals, progress, refusal: None }
     }
 
     /// Ends what is shown while it goes on; returns why it was not approved, if it was not.
@@ -61,9 +64,10 @@ impl<'a> Person<'a> {
         let orders = counts.create + counts.settle;
         let seats: u64 = plan.steps.iter().filter(|step| step.is_sent()).map(|step| step.spec.seats()).sum();
         let what = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
-        let typed = self
-            .terminal
-            .ask(&format!("\nbuy {what}, {seats} seats? Type {orders} to buy, anything else to leave it: "));
+        let at = &self.place;
+        let typed = self.terminal.ask(&format!(
+            "\nbuy {what}, {seats} seats, at {at}? Type {orders} to buy, anything else to leave it: "
+        ));
         match typed.as_deref() == Some(orders.to_string().as_str()) {
             true => Ok(()),
             false => Err(Failure::new("not approved; nothing was bought")),

@@ -74,14 +74,14 @@ pub(super) fn run(args: StateArgs, terminal: &Terminal) -> Result<u8, Failure> {
 }
 
 fn list(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(place, terminal)?;
+    let materials = Materials::of_state(place, terminal)?;
     let snapshot = materials.recorded()?;
     terminal.view().state_list(&snapshot.state)?;
     Ok(exit::DONE)
 }
 
 fn show(name: &OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(place, terminal)?;
+    let materials = Materials::of_state(place, terminal)?;
     let snapshot = materials.recorded()?;
     if !snapshot.state.orders.contains_key(name) {
         return Err(nothing_recorded(name));
@@ -91,7 +91,7 @@ fn show(name: &OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Fail
 }
 
 fn forget(name: OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(place, terminal)?;
+    let materials = Materials::of_state(place, terminal)?;
     let pen = Pen::open(&materials.state_dir, materials.lineage(), "orderform state forget", terminal)?;
     if !pen.state.orders.contains_key(&name) {
         return Err(nothing_recorded(&name));
@@ -113,7 +113,7 @@ fn forget(name: OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Fai
 }
 
 fn mv(from: OrderName, to: OrderName, place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(place, terminal)?;
+    let materials = Materials::of_state(place, terminal)?;
     let pen = Pen::open(&materials.state_dir, materials.lineage(), "orderform state mv", terminal)?;
     if !pen.state.orders.contains_key(&from) {
         return Err(nothing_recorded(&from));
@@ -129,7 +129,7 @@ fn mv(from: OrderName, to: OrderName, place: &Where, terminal: &Terminal) -> Res
 }
 
 fn verify(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(place, terminal)?;
+    let materials = Materials::of_state(place, terminal)?;
     // Whole is not enough: it has to be the state of this project.
     materials.recorded()?;
     let verified = Store::verify(&materials.state_dir)?;

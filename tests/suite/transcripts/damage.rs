@@ -232,3 +232,14 @@ fn what_was_bought_is_shown_although_the_checkpoint_cannot_be_written() {
     assert_eq!(stage.quietly(&["apply", "--auto-approve"]).code, 0);
     stage.bought(1);
 }
+
+#[test]
+fn wrong_manifests_hide_no_state() {
+    let (stage, _shop) = stage();
+    stage.write("a.yaml", "kind: nonsense\n");
+    for command in [&["state", "list"][..], &["state", "show", "a"], &["state", "verify"]] {
+        assert_eq!(stage.run(command).code, 0, "{command:?}");
+    }
+    assert_eq!(stage.run(&["apply", "--auto-approve"]).code, 3);
+    assert_transcript!(stage);
+}
