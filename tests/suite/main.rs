@@ -14,3 +14,4 @@ mod sandbox;
 mod simulation;
 mod tidy;
 mod transcripts;
+mod virtual_time;

@@ -57,7 +57,7 @@ pub(super) fn show(name: &OrderName, state: &State, look: Look) -> Page {
 }
 
 fn pending(name: &OrderName, attempt: &Attempt, page: &mut Page) {
-    field(page, "order status", "pending: nobody knows yet whether it was bought");
+    field(page, "status", "pending: nobody knows yet whether it was bought");
     field(page, "request", &attempt.request_id.to_string());
     field(page, "generation", &attempt.generation.0.to_string());
     field(page, "plan", &Medium::Terminal.text(&attempt.plan));

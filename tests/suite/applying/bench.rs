@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::virtual_time::pass;
 use orderform::apply::{self, ApplyError, Event, Session, Settings, Summary};
 use orderform::domain::*;
 use orderform::plan;
 use orderform::protocol::Rules;
 use tokio::sync::watch;
-use tokio::time::sleep;
 
 use super::world::{Clock, Memory, Shared, Shop, World};
 
@@ -111,7 +111,7 @@ impl Bench {
             shown.push(event.clone());
         };
         let stopping = async {
-            sleep(self.stop_after.unwrap_or(Duration::from_secs(86_400))).await;
+            pass(self.stop_after.unwrap_or(Duration::from_secs(86_400))).await;
             let _ = stopper.send(self.stop_after.is_some());
             std::future::pending::<()>().await;
         };

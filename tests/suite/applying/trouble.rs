@@ -98,7 +98,7 @@ fn an_attempt_in_doubt_is_not_sent_again_after_the_stop() {
             let first = first.run().await;
             assert!(matches!(outcome(&first, 0), Outcome::InDoubt(_)));
             let age = if mode == RecoveryMode::Trust { 60 } else { 3600 };
-            tokio::time::sleep(Duration::from_secs(age)).await;
+            crate::virtual_time::pass(Duration::from_secs(age)).await;
             let again = first.again(vec![order(0, 0, 5)]);
             let run = Bench { mode, stop_after: Some(Duration::ZERO), ..again }.run().await;
             assert_eq!(run.world.lock().unwrap().posts.len(), 1, "{mode:?}");
@@ -110,7 +110,7 @@ fn an_attempt_in_doubt_is_not_sent_again_after_the_stop() {
                 Box::new(|_, n| if n == 0 { Fortune::Lost } else { Fortune::Made });
             let first = first.run().await;
             let age = if mode == RecoveryMode::Trust { 60 } else { 3600 };
-            tokio::time::sleep(Duration::from_secs(age)).await;
+            crate::virtual_time::pass(Duration::from_secs(age)).await;
             let run = Bench { mode, ..first.again(vec![order(0, 0, 5)]) }.run().await;
             assert_eq!(run.world.lock().unwrap().posts.len(), 2, "{mode:?}");
         });

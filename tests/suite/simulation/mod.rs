@@ -13,12 +13,12 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::virtual_time::pass;
 use orderform::apply::{self, Session, Settings, Summary};
 use orderform::domain::*;
 use orderform::plan;
 use orderform::protocol::Rules;
 use tokio::sync::watch;
-use tokio::time::sleep;
 
 use dice::Dice;
 use disk::{Disk, Mutation, SimulatedJournal};
@@ -136,7 +136,7 @@ impl Simulation {
         let summary = tokio::select! {
             biased;
             () = killed.notified() => None,
-            () = sleep(lifetime), if deadly => None,
+            () = pass(lifetime), if deadly => None,
             ended = apply::run(&plan, session, &mut nobody_watches) => ended.ok(),
         };
         self.world.lock().unwrap().life += 1;
@@ -194,13 +194,13 @@ impl Simulation {
             }
             self.check(&format!("after life {life}"))?;
             let pause = *self.dice.pick(&[0, 0, 10, 20 * 60, 31 * 60, 90 * 60]);
-            sleep(Duration::from_secs(pause)).await;
+            pass(Duration::from_secs(pause)).await;
             self.check(&format!("before life {}", life + 1))?;
         }
         self.world.lock().unwrap().manners.trouble = 0;
         let mut last = None;
         for _ in 0..5 {
-            sleep(60 * MINUTE).await;
+            pass(60 * MINUTE).await;
             last = self.live(false).await;
             self.check("in peace")?;
             let told = last.as_ref().map_or(0, |summary| summary.ended.len() + summary.kept);
@@ -223,13 +223,13 @@ impl Simulation {
     /// Buys, loses the state at any instant, makes it again, and goes on: nothing is bought twice for that.
     async fn play_with_a_lost_state(mut self) -> Result<(), String> {
         self.live(true).await;
-        sleep(Duration::from_secs(self.dice.below(40 * 60))).await;
+        pass(Duration::from_secs(self.dice.below(40 * 60))).await;
         let now = self.world.lock().unwrap().moment();
         self.disk = Disk::rebuilt(self.lineage, now);
         for life in 0..6 {
             self.live(life < 3).await;
             self.check_once("after the state was lost")?;
-            sleep(Duration::from_secs(self.dice.below(40 * 60))).await;
+            pass(Duration::from_secs(self.dice.below(40 * 60))).await;
         }
         Ok(())
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use orderform::domain::*;
 use orderform::ports::{Outgoing, PartnerCenter, ReadError, Timer};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
+
+use crate::virtual_time::pass;
 
 use super::dice::Dice;
 
@@ -198,7 +200,7 @@ impl Shop {
             let trouble = world.manners.trouble;
             (world.dice.below(500), world.dice.below(100) < trouble / 2)
         };
-        sleep(Duration::from_millis(latency)).await;
+        pass(Duration::from_millis(latency)).await;
         if fails { Err(ReadError::Failed(Excerpt::of("reset"))) } else { Ok(()) }
     }
 }
@@ -228,10 +230,10 @@ impl PartnerCenter for Shop {
         let world = Arc::clone(&self.world);
         let handling = tokio::spawn(async move {
             world.lock().unwrap().posts += 1;
-            sleep(latency).await;
+            pass(latency).await;
             if matches!(fortune, Fortune::LostAndLate) {
                 tokio::spawn(async move {
-                    sleep(late).await;
+                    pass(late).await;
                     world.lock().unwrap().execute(&send);
                 });
                 return Answer::Lost(Excerpt::of("timeout"));
@@ -305,7 +307,7 @@ pub(super) struct Clock;
 
 impl Timer for Clock {
     async fn sleep(&self, duration: Duration) {
-        sleep(duration).await;
+        pass(duration).await;
     }
 }
 
