@@ -66,7 +66,7 @@ impl<'a> Person<'a> {
         let what = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
         let at = &self.place;
         let typed = self.terminal.ask(&format!(
-            "\nbuy {what}, {seats} seats, at {at}? Type {orders} to buy, anything else to leave it: "
+            "\nbuy {what}, {seats} seats, at {at}?\nType {orders} to buy, anything else to leave it: "
         ));
         match typed.as_deref() == Some(orders.to_string().as_str()) {
             true => Ok(()),
