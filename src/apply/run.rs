@@ -15,8 +15,11 @@ use crate::plan::{Action, Plan, Step};
 use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
 use crate::protocol::{Doubt, Effect, Event as Input, Verdict};
 
-/// How long a record waits for others to share its sync: little beside a request, much beside a sync.
-const LINGER: Duration = Duration::from_millis(3);
+/// How long a record waits for another one to share its sync: little beside a request, much beside a sync.
+const QUIET: Duration = Duration::from_millis(3);
+
+/// How long it waits at the most while others keep coming in.
+const LINGER: Duration = Duration::from_millis(25);
 
 /// Carries out a plan. `show` hears of everything once it is durable.
 ///
@@ -168,10 +171,12 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         let over = timer.sleep(LINGER);
         tokio::pin!(over);
         while !self.tasks.is_empty() {
+            let quiet = timer.sleep(QUIET);
             tokio::select! {
                 biased;
                 () = &mut over => return,
                 Some(done) = self.tasks.join_next() => self.take(done),
+                () = quiet => return,
             }
             self.feed();
         }
