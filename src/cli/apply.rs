@@ -13,7 +13,7 @@ use super::person::Person;
 use super::plan::over_limits;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
-use super::signals::Signals;
+use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
 use crate::domain::{EndpointId, RecordKind, Timestamp};
@@ -67,7 +67,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let signals = Signals::new();
     if !plan.steps.iter().any(Step::is_sent) {
         // Nobody is asked, so it begins at once.
-        signals.listen()?;
+        signals.listen(signals::IN_FLIGHT)?;
     }
     let session = Session {
         partner_center: Arc::clone(&connection.client),

@@ -6,7 +6,7 @@
 use std::io;
 
 use super::failure::Failure;
-use super::signals::Signals;
+use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::Event;
 use crate::plan::Plan;
@@ -47,7 +47,7 @@ impl<'a> Person<'a> {
         if !self.auto_approve {
             self.ask(plan)?;
         }
-        self.signals.listen()
+        self.signals.listen(signals::IN_FLIGHT)
     }
 
     fn ask(&self, plan: &Plan) -> Result<(), Failure> {

@@ -87,7 +87,7 @@ async fn serve(args: &SandboxArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let address = listener.local_addr()?;
     terminal.print(&format!("sandbox: http://{address}\n"))?;
     let signals = Signals::new();
-    signals.listen()?;
+    signals.listen("stopped at once")?;
     let mut stop = signals.stop();
     let stopped = async move {
         // The sender lives as long as the process.

@@ -1,5 +1,7 @@
 //! Ctrl-C and SIGTERM: the first asks to stop, the second stops.
 
+use std::io::Write as _;
+
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -7,6 +9,9 @@ use super::failure::{Failure, exit};
 
 /// Whether the user has asked to stop.
 pub(super) struct Signals(watch::Sender<bool>);
+
+/// The farewell of a run that may leave orders in flight.
+pub(super) const IN_FLIGHT: &str = "stopped at once: what was in flight is in doubt; the next `orderform apply` settles it before it buys anything";
 
 impl Signals {
     /// Does not listen yet: until then a signal ends the process, as it does any other.
@@ -20,7 +25,8 @@ impl Signals {
     }
 
     /// Begins to listen. At the second signal the process ends at once: the journal knows what was in flight.
-    pub(super) fn listen(&self) -> Result<(), Failure> {
+    /// `farewell` is said then.
+    pub(super) fn listen(&self, farewell: &'static str) -> Result<(), Failure> {
         let sender = self.0.clone();
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -32,7 +38,7 @@ impl Signals {
                     _ = terminate.recv() => {}
                 }
                 if asked {
-                    stop_at_once();
+                    stop_at_once(farewell);
                 }
                 asked = true;
                 // Nobody listens any more when the run is over, and then the next signal ends the process.
@@ -44,6 +50,7 @@ impl Signals {
 }
 
 #[expect(clippy::exit, reason = "the user asked twice; whatever was in flight is in the journal")]
-fn stop_at_once() {
+fn stop_at_once(farewell: &str) {
+    let _ = writeln!(std::io::stderr(), "{farewell}");
     std::process::exit(i32::from(exit::INTERRUPTED));
 }
