@@ -91,7 +91,8 @@ pub trait Journal {
     /// Appends the records in one write and makes them durable in one sync, before it returns.
     ///
     /// # Errors
-    /// [`JournalError`]; from then on every call fails, because nobody knows what the disk holds.
+    /// [`JournalError`]. Where an announcement met a full disk, nothing was written and outcomes can still be; after any
+    /// other failure every call fails, because nobody knows what the disk holds.
     fn append(&mut self, records: &[Record]) -> Result<(), JournalError>;
 
     /// Replaces the checkpoint by this state.

@@ -4,7 +4,8 @@
 //! [`protocol::Machine`](crate::protocol::Machine) at a time says what it needs next; the loop carries that out and feeds
 //! back what happened. Records of all lanes that come together share one write and one sync.
 //!
-//! **Invariants:** journal first, memory second, screen last. Nothing is sent whose announcement is not durable.
+//! **Invariants:** journal first, screen last: a record is folded to prove that it can follow, and nothing acts on it or
+//! shows it before it is durable. Nothing is sent whose announcement is not durable.
 //! After the journal has failed nothing more is sent. The world is reached through [`ports`](crate::ports) alone.
 
 mod catch_up;
