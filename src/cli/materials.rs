@@ -8,7 +8,7 @@ use super::TOOL;
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::domain::{DesiredOrder, Lineage, Project, State, Timestamp};
-use crate::manifest::{self, Loaded, Severity};
+use crate::manifest::{self, Diagnostic, Loaded, Severity};
 use crate::store::{Holder, Notice, Snapshot, Store, StoreError};
 use crate::view::Format;
 
@@ -143,10 +143,18 @@ fn empty_state() -> State {
     State::begin(&Record { serial: 1, time: None, kind }).expect("a history begins with `genesis`")
 }
 
-/// Shows problems on stderr; programs read them on stdout from `validate`.
+/// Shows problems on stderr, and how many warnings there are; programs read all of it on stdout from `validate`.
 fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
-    for diagnostic in &loaded.diagnostics {
+    let is_shown = |d: &&Diagnostic| terminal.verbose || d.severity() == Severity::Error;
+    for diagnostic in loaded.diagnostics.iter().filter(is_shown) {
         terminal.say(&manifest::render::human(diagnostic, &loaded.sources, terminal.color_err()));
+    }
+    match loaded.diagnostics.iter().filter(|d| !is_shown(d)).count() {
+        0 => {}
+        1 => terminal.say("note: the manifests have 1 warning, which `orderform validate` shows"),
+        n => {
+            terminal.say(&format!("note: the manifests have {n} warnings, which `orderform validate` shows"))
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod rebuild;
 mod record;
 mod recovery;
 mod sandbox;
+mod schema;
 mod shell;
 mod signals;
 mod state;
@@ -68,6 +69,8 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
+    /// Print the JSON Schema of a kind of document, for editors.
+    Schema(schema::SchemaArgs),
     /// Serve the built-in Partner Center simulator, or list what was bought there.
     Sandbox(sandbox::SandboxArgs),
     /// Look at the recorded state, or mend it.
@@ -105,6 +108,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Validate(args) => validate::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
+        Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
         Command::State(args) => state::run(args, terminal),
         Command::Adopt(args) => on_runtime(adopt::adopt(&args, terminal)),

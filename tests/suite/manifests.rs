@@ -24,13 +24,15 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-/// Parses one fixture as if it stood alone; `project-*` is the project's own file.
+/// Parses one fixture as if it stood alone; `project-*` is the project's own file, `defaults-*` a `defaults.yaml`.
 fn parse(path: &Path) -> Loaded {
     let name = name_of(path);
     let text = fs::read_to_string(path).unwrap();
     let mut sources = Sources::new();
     if name.starts_with("project-") && name != "project-elsewhere.yaml" {
         sources.add_project(&name, text);
+    } else if name.starts_with("defaults-") && name != "defaults-elsewhere.yaml" {
+        sources.add("defaults.yaml", text);
     } else {
         sources.add(&name, text);
     }
