@@ -4,6 +4,7 @@
 
 mod files;
 mod oracle;
+mod schemas;
 
 use std::collections::BTreeSet;
 use std::fs;
