@@ -144,9 +144,13 @@ fn empty_state() -> State {
 }
 
 /// Shows problems on stderr; programs read them on stdout from `validate`.
-fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
+pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
     for diagnostic in &loaded.diagnostics {
         terminal.say(&manifest::render::human(diagnostic, &loaded.sources, terminal.color_err()));
+    }
+    // The worst of them: an error goes before a warning, and what was found first before the rest.
+    if let Some(worst) = loaded.diagnostics.iter().min_by_key(|one| one.severity()) {
+        terminal.say(&format!("for more about a code: orderform explain {}", worst.code));
     }
 }
 
