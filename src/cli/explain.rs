@@ -56,7 +56,7 @@ fn text_of(code: Code, look: Look) -> String {
     let title = paint(&format!(": {}", code.summary()), Style::new().bold(), look);
     let mut text = format!("{}{title}\n", paint(&head, style(code.severity()), look));
     for paragraph in explanation.prose.split("\n\n") {
-        let lines = view::wrap(paragraph, look.width.min(WIDEST), "");
+        let lines = view::wrap(&paragraph.replace('\n', " "), look.width.min(WIDEST), "");
         let _ = writeln!(text, "\n{}", lines.join("\n"));
     }
     for (label, example) in [("Wrong:", explanation.wrong), ("Right:", explanation.right)] {
