@@ -6,6 +6,7 @@
 mod adopt;
 mod apply;
 mod connect;
+mod explain;
 mod failure;
 mod init;
 mod materials;
@@ -65,6 +66,8 @@ enum Command {
     Init(init::InitArgs),
     /// Read the manifests and print every problem.
     Validate(validate::ValidateArgs),
+    /// Say what a diagnostic code means, with an example.
+    Explain(explain::ExplainArgs),
     /// Say what would be done; no network, no credentials.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
@@ -106,6 +109,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => init::run(&args, terminal),
         Command::Validate(args) => validate::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Schema(args) => schema::run(&args, terminal),

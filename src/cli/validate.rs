@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::{Failure, exit};
-use super::materials::Where;
+use super::materials::{Where, show_diagnostics};
 use super::terminal::Terminal;
 use crate::manifest::{self, Diagnostic, Loaded, Severity};
 use crate::view::Format;
@@ -20,9 +20,7 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<u8, Failur
     match terminal.format {
         Format::Json => terminal.print(&json_of(&loaded))?,
         Format::Human | Format::Markdown => {
-            for diagnostic in &loaded.diagnostics {
-                terminal.say(&manifest::render::human(diagnostic, &loaded.sources, terminal.color_err()));
-            }
+            show_diagnostics(&loaded, terminal, true);
             terminal.print(&format!("{}\n", verdict(&loaded)))?;
         }
     }

@@ -51,6 +51,12 @@ macro_rules! codes {
             pub fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)* }
             }
+
+            /// Returns what it means, as Markdown; [`Explanation`](super::Explanation) takes it apart.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$name => include_str!(concat!("explain/", $number, ".md")),)* }
+            }
         }
     };
 }

@@ -3,7 +3,8 @@
 //! The walk: `source` finds and reads files · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
 //! values with places of it, on all processors (`parallel`) · `fields` checks the keys against the `grammar`, `document`
 //! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `number` and `plain` the
-//! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable codes, [`render`] how it is shown.
+//! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable
+//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
 //! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
@@ -14,6 +15,7 @@ mod conflicts;
 mod defaults;
 pub mod diagnostic;
 mod document;
+pub mod explain;
 mod fields;
 mod grammar;
 mod line;
@@ -35,6 +37,7 @@ use std::path::Path;
 
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Region, Related, Span};
+pub use explain::Explanation;
 pub use origin::Origins;
 pub use source::Sources;
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
+mod explained;
 mod files;
 mod oracle;
 mod schemas;

@@ -20,6 +20,7 @@ mod calls;
 mod customers;
 mod damage;
 mod doubts;
+mod explained;
 mod hostile;
 mod later;
 mod limits;
