@@ -27,6 +27,7 @@ mod limits;
 mod main_job;
 mod problems;
 mod rebuild;
+mod rendered;
 mod rows;
 mod running;
 mod shell;
