@@ -95,6 +95,14 @@ pub fn load_with_origins(path: &Path) -> Loaded {
     parse_after(sources, found, true)
 }
 
+/// Reads as [`load`] does, as if there were one more file, or another text in it.
+#[must_use]
+pub fn load_with(path: &Path, name: &str, text: &str) -> Loaded {
+    let (mut sources, found) = source::read(path);
+    sources.replace(name, text);
+    parse_after(sources, found, false)
+}
+
 /// Reads manifests from texts, without touching any file.
 #[must_use]
 pub fn parse(sources: Sources) -> Loaded {
