@@ -4,10 +4,11 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::{Failure, exit};
 use super::materials::{Materials, PROJECT, Where, holder, lost, new_lineage, root};
+use super::starter;
 use super::terminal::Terminal;
 use crate::domain::{EndpointId, Lineage};
 use crate::manifest::{self, Sources};
@@ -17,6 +18,21 @@ use crate::store::{Store, StoreError};
 pub(super) struct InitArgs {
     #[command(flatten)]
     place: Where,
+    /// Make no more than the project file and the state, also in a new directory.
+    #[arg(long)]
+    bare: bool,
+    /// Which service checks pull requests; a workflow for it is made in a new directory.
+    #[arg(long, value_enum, default_value = "github")]
+    ci: Ci,
+}
+
+/// A service that runs checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Ci {
+    /// GitHub Actions.
+    Github,
+    /// None: no workflow is made.
+    None,
 }
 
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
@@ -24,7 +40,9 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
         fs::create_dir_all(&args.place.path)?;
     }
     let materials = Materials::load(&args.place, terminal)?;
-    let project = root(&args.place.path).join(PROJECT);
+    let root = root(&args.place.path);
+    let project = root.join(PROJECT);
+    let is_new = !args.bare && materials.is_empty && !project.exists();
     let lineage = match (materials.lineage(), Store::read(&materials.state_dir, materials.lineage())) {
         (None, Ok(existing)) if existing.state.endpoint == Some(EndpointId::Sandbox) => {
             return Err(of_the_sandbox(&materials.state_dir));
@@ -45,10 +63,16 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
         (_, Err(error)) => return Err(error.into()),
     };
     if materials.lineage().is_none() {
-        pin(&project, lineage)?;
+        pin(&project, lineage, is_new)?;
         terminal.say(&format!("pinned its lineage in `{}`; commit that file", project.display()));
     }
-    terminal.say("next: write a manifest for each order, then run `orderform plan`");
+    starter::renew_schemas(&root, terminal)?;
+    if is_new {
+        starter::write(&root, args.ci == Ci::Github, terminal)?;
+    }
+    terminal.say(
+        "next: write a manifest for each order (`orderform new order` helps), then run `orderform plan`",
+    );
     Ok(exit::DONE)
 }
 
@@ -104,8 +128,9 @@ fn with_lineage(text: &str, lineage: Lineage) -> Option<String> {
 }
 
 /// Writes the lineage into the project file, in one step.
-fn pin(project: &Path, lineage: Lineage) -> Result<(), Failure> {
-    let text = pinned(project, lineage)?;
+fn pin(project: &Path, lineage: Lineage, with_schema: bool) -> Result<(), Failure> {
+    let modeline = if with_schema { starter::PROJECT_MODELINE } else { "" };
+    let text = format!("{modeline}{}", pinned(project, lineage)?);
     let dir = project.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".orderform-").tempfile_in(dir)?;
     temporary.write_all(text.as_bytes())?;

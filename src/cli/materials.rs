@@ -38,6 +38,8 @@ pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
     pub(super) state_dir: PathBuf,
+    /// Whether no file was read at all.
+    pub(super) is_empty: bool,
 }
 
 impl Materials {
@@ -46,9 +48,10 @@ impl Materials {
         let loaded = manifest::load(&place.path);
         show_diagnostics(&loaded, terminal, terminal.verbose);
         refuse_wrong(&loaded)?;
+        let is_empty = loaded.sources.names().next().is_none();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
-        Ok(Self { orders: loaded.orders, project, state_dir })
+        Ok(Self { orders: loaded.orders, project, state_dir, is_empty })
     }
 
     /// Reads no more than where the state is: wrong manifests hide no state, but a wrong project file might.
@@ -61,7 +64,7 @@ impl Materials {
         terminal.say("note: the manifests have problems, which `orderform validate` shows; the state is another matter");
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
-        Ok(Self { orders: Vec::new(), project, state_dir })
+        Ok(Self { orders: Vec::new(), project, state_dir, is_empty: false })
     }
 
     /// Returns the lineage that `orderform.yaml` pins.

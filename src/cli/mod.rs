@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod init;
 mod materials;
+mod new;
 mod person;
 mod plan;
 mod rebuild;
@@ -20,6 +21,7 @@ mod sandbox;
 mod schema;
 mod shell;
 mod signals;
+mod starter;
 mod state;
 mod terminal;
 mod validate;
@@ -65,6 +67,8 @@ struct Shown {
 enum Command {
     /// Make `orderform.yaml` where there is none, and an empty state; safe to repeat.
     Init(init::InitArgs),
+    /// Write a first manifest, from flags or by asking.
+    New(new::NewArgs),
     /// Read the manifests and print every problem.
     Validate(validate::ValidateArgs),
     /// Say what a diagnostic code means, with an example.
@@ -111,6 +115,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => init::run(&args, terminal),
+        Command::New(args) => new::run(&args, terminal),
         Command::Validate(args) => validate::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Render(args) => render::run(&args, terminal),

@@ -6,13 +6,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::Customer;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Region, nearest, quoted};
 use super::document::{CustomerDraft, Document, Named, ProjectDraft, Stray, misplaced};
 use super::order::{CustomerRef, OrderDraft};
 use super::origin::{Origins, Sourced};
 use super::validate;
-use crate::domain::{CustomerId, DesiredOrder, OrderName, OrderSpec, Project};
+use crate::domain::{CustomerId, DesiredOrder, OrderName, OrderSpec, Place, Project};
 
 /// How many unknown customers get a suggestion; each costs a look at all names.
 const MAX_SUGGESTIONS: usize = 50;
@@ -21,6 +22,7 @@ const MAX_SUGGESTIONS: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) orders: Vec<DesiredOrder>,
+    pub(super) customers: Vec<Customer>,
     /// The origins of the values of each order, where they were noted.
     pub(super) origins: Vec<Origins>,
     pub(super) project: Option<Project>,
@@ -48,19 +50,27 @@ pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, a
         }
     }
     let project = judge_projects(projects, project_file, &mut found);
+    let described = customers.iter().filter_map(describe).collect();
     let customers = judge_customers(customers, &mut found);
     judge_names(&orders, &mut found);
     if all_read {
         judge_references(&orders, &customers, &mut found);
     }
     judge_products(&orders, &customers, &mut found);
-    let mut judged = Judged { project, ..Judged::default() };
+    let mut judged = Judged { project, customers: described, ..Judged::default() };
     for (order, origins) in orders.into_iter().filter_map(|draft| finish(draft, &customers)) {
         judged.orders.push(order);
         judged.origins.extend(origins);
     }
     judged.diagnostics = found;
     judged
+}
+
+/// Says that a customer is there, where it has a name.
+fn describe(draft: &CustomerDraft) -> Option<Customer> {
+    let line = draft.region.span.map_or(1, |span| span.line);
+    let place = Place { file: Arc::clone(&draft.region.file), line };
+    draft.name.as_ref().map(|named| Customer { name: named.name.to_string(), place })
 }
 
 fn judge_projects(

@@ -31,6 +31,7 @@ pub mod render;
 mod scan;
 pub mod schema;
 pub mod source;
+mod sources;
 mod tree;
 mod validate;
 pub mod write;
@@ -41,24 +42,35 @@ pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Region, Related, Span};
 pub use explain::Explanation;
 pub use origin::Origins;
-pub use source::Sources;
+pub use sources::Sources;
 
-use crate::domain::{DesiredOrder, Project};
+use crate::domain::{DesiredOrder, Place, Project};
 use conflicts::Judged;
 use defaults::Directories;
 use diagnostic::Findings;
 use document::{Document, Reading, Stray};
-use source::Source;
+use sources::Source;
 use tree::Part;
 
 /// How much text is worth a turn of a thread.
 const BATCH_BYTES: usize = 256 * 1024;
+
+/// A customer that a manifest describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// What orders call it.
+    pub name: String,
+    /// Where it is described.
+    pub place: Place,
+}
 
 /// What came of a set of manifests.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The orders, in the order of the files and lines; none where anything is wrong.
     pub orders: Vec<DesiredOrder>,
+    /// The customers that are described, in the order of the files and lines, whatever else is wrong.
+    pub customers: Vec<Customer>,
     /// Where the values of each order come from, order by order; empty unless somebody asked for it.
     pub origins: Vec<Origins>,
     /// The project's settings, where there are any and nothing is wrong in their file.
@@ -95,11 +107,11 @@ pub fn load_with_origins(path: &Path) -> Loaded {
     parse_after(sources, found, true)
 }
 
-/// Reads as [`load`] does, as if there were one more file, or another text in it.
+/// Reads as [`load`] does, as if there were one more file.
 #[must_use]
 pub fn load_with(path: &Path, name: &str, text: &str) -> Loaded {
     let (mut sources, found) = source::read(path);
-    sources.replace(name, text);
+    sources.add(name, text);
     parse_after(sources, found, false)
 }
 
@@ -124,8 +136,8 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>, with_origins: bool)
     let judged = conflicts::judge(documents, sources.project_file(), all_read);
     found.extend(judged.diagnostics);
     found.sort_by(|a, b| (&a.region, a.code).cmp(&(&b.region, b.code)));
-    let Judged { orders, origins, project, .. } = judged;
-    let mut loaded = Loaded { orders, origins, project, diagnostics: found, sources };
+    let Judged { orders, customers, origins, project, .. } = judged;
+    let mut loaded = Loaded { orders, customers, origins, project, diagnostics: found, sources };
     if !loaded.is_valid() {
         loaded.orders.clear();
         loaded.origins.clear();

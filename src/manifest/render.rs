@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::code::Severity;
 use super::diagnostic::{Diagnostic, Region, Span};
-use super::source::Sources;
+use super::sources::Sources;
 use crate::domain::is_harmful;
 
 /// The longest line that is shown; of a longer one only the place is.

@@ -56,13 +56,19 @@ pub fn text(kind: SchemaKind) -> String {
     };
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$comment": format!("written by `orderform schema {}`", kind.as_str()),
+        "$comment": mark(kind),
         "title": format!("orderform: {}", kind.as_str()),
     });
     let root = schema.as_object_mut().expect("it was just made");
     root.extend(body);
     root.insert("definitions".to_owned(), Value::Object(definitions));
     format!("{schema:#}\n")
+}
+
+/// Returns the words by which a schema is known to be this program's.
+#[must_use]
+pub fn mark(kind: SchemaKind) -> String {
+    format!("written by `orderform schema {}`", kind.as_str())
 }
 
 /// Makes the schema of a document whose kind decides.

@@ -3,15 +3,15 @@
 //! **Invariant:** the only place of `manifest` that touches the file system. Nothing is opened that could block or act
 //! (pipes, devices, sockets), and nothing outside the directory that was named is read through a link.
 
-use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::code::Code;
 use super::defaults::DEFAULTS_FILE;
 use super::diagnostic::{Diagnostic, Region};
+use super::sources::Sources;
 use crate::domain::Excerpt;
 
 /// The file of a directory's root that holds the project's settings.
@@ -19,97 +19,6 @@ pub(super) const PROJECT_FILE: &str = "orderform.yaml";
 
 /// The most bytes of one file: room for 100,000 orders.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
-
-/// Texts by the names of their files.
-#[derive(Debug, Default)]
-pub struct Sources {
-    files: Vec<Source>,
-    by_name: HashMap<Arc<str>, usize>,
-    project_file: Option<Arc<str>>,
-    /// The defaults files of the directories above the one that was named, the outermost first.
-    above: Vec<Arc<str>>,
-}
-
-/// One file.
-#[derive(Debug)]
-pub(super) struct Source {
-    pub(super) name: Arc<str>,
-    pub(super) text: String,
-    /// Where lines begin; found when a line is first asked for.
-    lines: OnceLock<Vec<usize>>,
-}
-
-impl Sources {
-    /// Makes an empty set.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a file's text. A name that is there already keeps its first text.
-    pub fn add(&mut self, name: &str, text: impl Into<String>) {
-        let text: String = text.into();
-        if self.by_name.contains_key(name) {
-            return;
-        }
-        let name: Arc<str> = Arc::from(name);
-        self.by_name.insert(Arc::clone(&name), self.files.len());
-        self.files.push(Source {
-            name,
-            text: match text.strip_prefix('\u{feff}') {
-                Some(rest) => rest.to_owned(),
-                None => text,
-            },
-            lines: OnceLock::new(),
-        });
-    }
-
-    /// Adds a file's text, or puts it in the place of the one that is there.
-    pub(super) fn replace(&mut self, name: &str, text: &str) {
-        if let Some(at) = self.by_name.remove(name) {
-            self.files.remove(at);
-            self.by_name.values_mut().filter(|other| **other > at).for_each(|other| *other -= 1);
-        }
-        self.add(name, text);
-    }
-
-    /// Adds the text of the project's own file, the one that `kind: Project` stands in.
-    pub fn add_project(&mut self, name: &str, text: impl Into<String>) {
-        self.add(name, text);
-        self.project_file = Some(Arc::from(name));
-    }
-
-    /// Returns a line of a file, counted from 1, without its end.
-    #[must_use]
-    pub fn line(&self, file: &str, line: usize) -> Option<&str> {
-        let source = &self.files[*self.by_name.get(file)?];
-        let starts = source.lines.get_or_init(|| {
-            let ends = source.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
-        });
-        let start = *starts.get(line.checked_sub(1)?)?;
-        let end = starts.get(line).copied().unwrap_or(source.text.len());
-        let text = source.text[start..end].trim_end_matches('\n');
-        Some(text.strip_suffix('\r').unwrap_or(text))
-    }
-
-    /// Returns the names of the files, in the order they were added.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|source| source.name.as_ref())
-    }
-
-    pub(super) fn files(&self) -> &[Source] {
-        &self.files
-    }
-
-    pub(super) fn above(&self) -> impl Iterator<Item = &str> {
-        self.above.iter().map(AsRef::as_ref)
-    }
-
-    pub(super) fn project_file(&self) -> Option<&Arc<str>> {
-        self.project_file.as_ref()
-    }
-}
 
 /// Reads a file and the project's settings beside it, or all manifests of a directory.
 pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
@@ -396,14 +305,5 @@ mod tests {
         assert_eq!(display(Path::new(".")), ".");
         assert_eq!(display(Path::new("a\u{1b}[2J.yaml")), "a\\u{1b}[2J.yaml");
         assert!(!is_plain(Path::new("a\u{1b}.yaml")) && is_plain(Path::new("ä b.yaml")));
-    }
-
-    #[test]
-    fn lines_are_found_by_number_with_any_line_end() {
-        let mut sources = Sources::new();
-        sources.add("a.yaml", "\u{feff}one\r\n\nthree");
-        let line = |number| sources.line("a.yaml", number);
-        assert_eq!([line(1), line(2), line(3)], [Some("one"), Some(""), Some("three")]);
-        assert_eq!([line(0), line(4), sources.line("b.yaml", 1)], [None; 3]);
     }
 }

@@ -147,7 +147,8 @@ fn scalar_of(tree: &Tree<'_>) -> String {
 }
 
 /// Writes a text as YAML, in quotes where it could be taken for something else.
-pub(super) fn scalar(text: &str) -> String {
+#[must_use]
+pub fn scalar(text: &str) -> String {
     let begins = text.starts_with(|c: char| c.is_alphanumeric());
     let ends = !text.ends_with([' ', ':']);
     let is_null = matches!(text, "null" | "Null" | "NULL");

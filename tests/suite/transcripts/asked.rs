@@ -12,14 +12,14 @@ use super::stage::Stage;
 use super::words::CONTOSO;
 
 /// A command at a terminal of its own; its stdout is elsewhere.
-struct Asked {
+pub(super) struct Asked {
     child: Child,
     screen: File,
     seen: String,
 }
 
 impl Asked {
-    fn start(stage: &Stage, arguments: &[&str]) -> Self {
+    pub(super) fn start(stage: &Stage, arguments: &[&str]) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -32,7 +32,7 @@ impl Asked {
     }
 
     /// Reads the screen until it has this on it.
-    fn wait_for(&mut self, part: &str) {
+    pub(super) fn wait_for(&mut self, part: &str) {
         while !self.seen.contains(part) {
             let mut bytes = [0; 4096];
             let read = self.screen.read(&mut bytes).unwrap_or(0);
@@ -41,7 +41,12 @@ impl Asked {
         }
     }
 
-    fn answer(&mut self, line: &str) {
+    /// Forgets what was on the screen so far.
+    pub(super) fn forget(&mut self) {
+        self.seen.clear();
+    }
+
+    pub(super) fn answer(&mut self, line: &str) {
         writeln!(self.screen, "{line}").unwrap();
     }
 
@@ -50,7 +55,7 @@ impl Asked {
         kill_process(pid, Signal::INT).unwrap();
     }
 
-    fn end(&mut self) -> ExitStatus {
+    pub(super) fn end(&mut self) -> ExitStatus {
         // What is shown has to be read, so that it can go on.
         let mut bytes = [0; 4096];
         while self.screen.read(&mut bytes).is_ok_and(|read| read > 0) {}

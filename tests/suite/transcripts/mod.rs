@@ -16,6 +16,7 @@ macro_rules! assert_transcript {
 
 mod answers;
 mod asked;
+mod beginning;
 mod calls;
 mod customers;
 mod damage;

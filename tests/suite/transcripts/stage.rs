@@ -59,6 +59,12 @@ impl Stage {
         fs::write(path, text).unwrap();
     }
 
+    /// Writes down what a file holds.
+    pub(super) fn show(&self, name: &str) {
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        self.log.borrow_mut().push_str(&format!("$ cat {name}\n{text}\n"));
+    }
+
     pub(super) fn remove(&self, name: &str) {
         fs::remove_file(self.path(name)).unwrap();
     }

@@ -1,0 +1,99 @@
+//! What `orderform init` puts into a new directory beside the project file: schemas, an example, what Git shall leave out,
+//! and a workflow for pull requests.
+//!
+//! **Invariant:** no file of anybody's is written over; only schemas that this program wrote are renewed.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::terminal::Terminal;
+use crate::manifest::schema::{self, SchemaKind};
+
+/// The line by which an editor finds the schema of the project file.
+pub(super) const PROJECT_MODELINE: &str = "# yaml-language-server: $schema=schema/project.schema.json\n";
+
+const EXAMPLE: &str = include_str!("example.yaml");
+const GITIGNORE: &str = include_str!("gitignore");
+const GITHUB: &str = include_str!("github.yaml");
+
+/// Writes the files of a new directory, and says which.
+pub(super) fn write(root: &Path, with_workflow: bool, terminal: &Terminal) -> Result<(), Failure> {
+    for kind in SchemaKind::ALL {
+        make(&schema_path(root, kind), &schema::text(kind), None)?;
+    }
+    terminal.say(&format!(
+        "made `{}`: the schemas that editors complete and check manifests by",
+        root.join("schema").display()
+    ));
+    let example = root.join("customers/example.yaml");
+    make(&example, EXAMPLE, Some((terminal, "an example, in comments")))?;
+    make(
+        &root.join(".gitignore"),
+        GITIGNORE,
+        Some((terminal, "what Git shall leave out of the state's directory")),
+    )?;
+    if with_workflow {
+        let (repository, directory) = repository_of(root)?;
+        let text = GITHUB.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("DIRECTORY", &directory);
+        let here = std::env::current_dir().and_then(fs::canonicalize)?;
+        let repository = repository.strip_prefix(here).map(Path::to_path_buf).unwrap_or(repository);
+        let path = repository.join(".github/workflows/orderform.yaml");
+        make(&path, &text, Some((terminal, "checks and plans every pull request on GitHub")))?;
+    }
+    Ok(())
+}
+
+/// Renews the schemas that another version of this program wrote.
+pub(super) fn renew_schemas(root: &Path, terminal: &Terminal) -> Result<(), Failure> {
+    for kind in SchemaKind::ALL {
+        let path = schema_path(root, kind);
+        let Ok(old) = fs::read_to_string(&path) else { continue };
+        let is_ours = old.contains(&schema::mark(kind));
+        let new = schema::text(kind);
+        if is_ours && old != new {
+            fs::write(&path, new)?;
+            terminal.say(&format!("renewed `{}`", path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the place of a schema.
+pub(super) fn schema_path(root: &Path, kind: SchemaKind) -> PathBuf {
+    root.join("schema").join(format!("{}.schema.json", kind.as_str()))
+}
+
+/// Makes a file with the directories above it, and says what it is for; one that is there already stays as it is.
+fn make(path: &Path, text: &str, purpose: Option<(&Terminal, &str)>) -> Result<(), Failure> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(mut file) => {
+            file.write_all(text.as_bytes())?;
+            if let Some((terminal, purpose)) = purpose {
+                terminal.say(&format!("made `{}`: {purpose}", path.display()));
+            }
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Finds the root of the Git repository that a directory is in, and how to name the directory from there; a directory
+/// outside of any is its own root.
+fn repository_of(root: &Path) -> Result<(PathBuf, String), Failure> {
+    let real = fs::canonicalize(root)?;
+    let repository = real.ancestors().find(|above| above.join(".git").exists());
+    let below = repository.and_then(|repository| real.strip_prefix(repository).ok());
+    let named = below.and_then(Path::to_str).filter(|below| !below.is_empty()).unwrap_or(".");
+    let is_plain = named.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_'));
+    match repository {
+        Some(repository) if is_plain => Ok((repository.to_path_buf(), named.to_owned())),
+        // A name that a shell could take apart is left for a person to put in.
+        _ => Ok((root.to_path_buf(), ".".to_owned())),
+    }
+}

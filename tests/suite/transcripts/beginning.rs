@@ -1,0 +1,162 @@
+//! The first minutes: an empty directory becomes a project, and the first manifests are written.
+
+use super::asked::Asked;
+use super::stage::Stage;
+use super::words::CONTOSO;
+
+const OFFICE: [&str; 13] = [
+    "new",
+    "order",
+    "contoso-office",
+    "--customer",
+    "contoso",
+    "--offer",
+    "CFQ7TTC0LH18:0001",
+    "--quantity",
+    "25",
+    "--term",
+    "P1Y",
+    "--billing-cycle",
+    "monthly",
+];
+
+#[test]
+fn a_new_directory_becomes_a_project_and_the_first_order_is_planned() {
+    let stage = Stage::new();
+    stage.run(&["init"]);
+    assert_eq!(stage.run(&["validate"]).code, 0);
+    stage.run(&["new", "customer", "contoso", CONTOSO]);
+    stage.run(&[&OFFICE[..], &["--auto-renew", "true"]].concat());
+    stage.show("customers/contoso/customer.yaml");
+    stage.show("customers/contoso/contoso-office.yaml");
+    assert_eq!(stage.run(&["plan"]).code, 0);
+    // Again, it makes nothing; and what is there stays.
+    stage.write("customers/example.yaml", "# mine\n");
+    stage.run(&["init"]);
+    assert_eq!(std::fs::read_to_string(stage.path("customers/example.yaml")).unwrap(), "# mine\n");
+    assert_transcript!(stage);
+}
+
+#[test]
+fn a_directory_with_manifests_gets_no_more_than_it_needs() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    for name in ["schema", "customers", ".gitignore", ".github"] {
+        assert!(!stage.path(name).exists(), "{name}");
+    }
+    let bare = Stage::new();
+    assert_eq!(bare.quietly(&["init", "--bare"]).code, 0);
+    assert!(bare.path("orderform.yaml").exists() && !bare.path("schema").exists());
+    let without = Stage::new();
+    assert_eq!(without.quietly(&["init", "--ci", "none"]).code, 0);
+    assert!(without.path("schema").exists() && !without.path(".github").exists());
+}
+
+#[test]
+fn the_workflow_goes_to_the_root_of_the_repository_and_schemas_of_another_version_are_renewed() {
+    let stage = Stage::new();
+    std::fs::create_dir(stage.path(".git")).unwrap();
+    assert_eq!(stage.quietly(&["init", "licences"]).code, 0);
+    let workflow = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
+    assert!(workflow.contains("run: orderform validate licences --format github\n"), "{workflow}");
+    assert!(!stage.path("licences/.github").exists());
+
+    let order = "licences/schema/order.schema.json";
+    let now = std::fs::read_to_string(stage.path(order)).unwrap();
+    stage.write(order, &now.replace("How many seats.", "What it said before."));
+    stage.write("licences/schema/customer.schema.json", "{}");
+    assert!(
+        stage.quietly(&["init", "licences"]).stderr.contains("renewed `licences/schema/order.schema.json`")
+    );
+    assert_eq!(std::fs::read_to_string(stage.path(order)).unwrap(), now);
+    let own = std::fs::read_to_string(stage.path("licences/schema/customer.schema.json")).unwrap();
+    assert_eq!(own, "{}", "what somebody else wrote is not ours to renew");
+}
+
+#[test]
+fn the_example_is_right_once_its_marks_are_taken_away() {
+    let stage = Stage::new();
+    assert_eq!(stage.quietly(&["init"]).code, 0);
+    let text = std::fs::read_to_string(stage.path("customers/example.yaml")).unwrap();
+    let document = text.lines().skip_while(|line| *line != "# apiVersion: orderform/v1");
+    let bare: Vec<&str> = document.map(|line| line.strip_prefix("# ").unwrap_or_default()).collect();
+    stage.write("customers/example.yaml", &bare.join("\n"));
+    let plan = stage.quietly(&["plan"]);
+    assert!(plan.stdout.starts_with("Plan: 1 order to buy, 25 seats"), "{}{}", plan.stdout, plan.stderr);
+    assert!(!plan.stderr.contains("warning"), "{}", plan.stderr);
+}
+
+#[test]
+fn what_would_be_wrong_is_not_written_and_nothing_is_written_over() {
+    let stage = Stage::new();
+    stage.run(&["new", "order", "contoso-office", "--customer", "contoso"]);
+    stage.quietly(&["new", "customer", "contoso", CONTOSO]);
+    stage.run(&["new", "customer", "Contoso Ltd", "contoso.onmicrosoft.com"]);
+    stage.run(&[
+        "new",
+        "order",
+        "contoso-office",
+        "--customer",
+        "contosso",
+        "--offer",
+        "CFQ7TTC0LH18:1",
+        "--quantity",
+        "0: x",
+        "--auto-renew",
+        "yes",
+    ]);
+    assert!(!stage.path("contoso-office.yaml").exists());
+    assert_eq!(stage.quietly(&OFFICE).code, 0);
+    assert_eq!(stage.run(&[&OFFICE[..], &["--dry-run"]].concat()).code, 3, "the name is used");
+    stage.run(&[
+        "new",
+        "order",
+        "contoso-mail",
+        "--customer",
+        CONTOSO,
+        "--offer",
+        "CFQ7TTC0LH18:0002",
+        "--quantity",
+        "1",
+        "--file",
+        "customers/contoso/contoso-office.yaml",
+    ]);
+    stage.run(&[
+        "new",
+        "order",
+        "contoso-mail",
+        "--customer",
+        CONTOSO,
+        "--offer",
+        "CFQ7TTC0LH18:0002",
+        "--quantity",
+        "1",
+        "--dry-run",
+    ]);
+    assert!(!stage.path("contoso-mail.yaml").exists());
+    assert_transcript!(stage);
+}
+
+#[test]
+fn at_a_terminal_what_is_missing_is_asked_for_until_it_is_right() {
+    let stage = Stage::new();
+    stage.quietly(&["init"]);
+    stage.quietly(&["new", "customer", "contoso", CONTOSO]);
+    let mut asked = Asked::start(&stage, &["new", "order", "contoso-office"]);
+    for (prompt, answers) in [
+        ("customer: ", &["fabrikam", "contoso"][..]),
+        ("offer: ", &["CFQ7TTC0LH18", "CFQ7TTC0LH18:0001"]),
+        ("seats: ", &["many", "25"]),
+        ("term: ", &["P1Y"]),
+        ("billing cycle: ", &["yearly", "annual"]),
+        ("renew: ", &["true"]),
+    ] {
+        for answer in answers {
+            asked.wait_for(prompt);
+            asked.forget();
+            asked.answer(answer);
+        }
+    }
+    assert!(asked.end().success());
+    stage.show("customers/contoso/contoso-office.yaml");
+    assert_transcript!(stage);
+}
