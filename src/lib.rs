@@ -74,7 +74,7 @@
 //! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
-//! | [`view`] | what is shown: for people, pull requests, programs | domain, plan, protocol, apply | formats |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!

@@ -49,7 +49,7 @@ impl Materials {
             let errors = loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
             let problems = if errors == 1 { "1 problem".to_owned() } else { format!("{errors} problems") };
             let failure = Failure::new(format!("the manifests have {problems}; nothing was attempted"));
-            return Err(failure.exit(exit::MANIFESTS));
+            return Err(failure.exit(exit::MANIFESTS).manifests(loaded));
         }
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
@@ -143,8 +143,8 @@ fn empty_state() -> State {
     State::begin(&Record { serial: 1, time: None, kind }).expect("a history begins with `genesis`")
 }
 
-/// Shows problems on stderr; programs read them on stdout from `validate`.
-fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
+/// Shows problems to people, on stderr.
+pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
     for diagnostic in &loaded.diagnostics {
         terminal.say(&manifest::render::human(diagnostic, &loaded.sources, terminal.color_err()));
     }

@@ -17,6 +17,7 @@ macro_rules! assert_transcript {
 mod answers;
 mod asked;
 mod calls;
+mod checks;
 mod customers;
 mod damage;
 mod doubts;
