@@ -106,7 +106,7 @@
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
-//! * An output format: one file in [`view`]. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
+//! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;
 pub mod cli;

@@ -37,7 +37,7 @@ fn schema() -> Value {
             "id": { "type": "string", "pattern": "^OF[0-9]{4}$" },
             "shortDescription": message,
             "fullDescription": message,
-            "help": message,
+            "help": closed(&["text"], json!({ "text": text, "markdown": text })),
             "defaultConfiguration": closed(&["level"], json!({ "level": level })),
         }),
     );
