@@ -8,7 +8,7 @@ use super::TOOL;
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::domain::{DesiredOrder, Lineage, Project, State, Timestamp};
-use crate::manifest::{self, Loaded, Severity};
+use crate::manifest::{self, Diagnostic, Loaded, Severity};
 use crate::store::{Holder, Notice, Snapshot, Store, StoreError};
 use crate::view::Format;
 
@@ -44,7 +44,7 @@ impl Materials {
     /// Reads the manifests; every problem is shown, and with an error among them there are none.
     pub(super) fn load(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
         let loaded = manifest::load(&place.path);
-        show_diagnostics(&loaded, terminal);
+        show_diagnostics(&loaded, terminal, terminal.verbose);
         if !loaded.is_valid() {
             let errors = loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
             let problems = if errors == 1 { "1 problem".to_owned() } else { format!("{errors} problems") };
@@ -143,10 +143,23 @@ fn empty_state() -> State {
     State::begin(&Record { serial: 1, time: None, kind }).expect("a history begins with `genesis`")
 }
 
-/// Shows problems to people, on stderr.
-pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal) {
-    for diagnostic in &loaded.diagnostics {
+/// Shows problems on stderr, and warnings, or how many there are; programs read all of it on stdout from `validate`.
+pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal, with_warnings: bool) {
+    let is_shown = |d: &&Diagnostic| with_warnings || d.severity() == Severity::Error;
+    let shown: Vec<&Diagnostic> = loaded.diagnostics.iter().filter(is_shown).collect();
+    for diagnostic in &shown {
         terminal.say(&manifest::render::human(diagnostic, &loaded.sources, terminal.color_err()));
+    }
+    match loaded.diagnostics.len() - shown.len() {
+        0 => {}
+        1 => terminal.say("note: the manifests have 1 warning, which `orderform validate` shows"),
+        n => {
+            terminal.say(&format!("note: the manifests have {n} warnings, which `orderform validate` shows"));
+        }
+    }
+    // The worst of them: an error goes before a warning, and what was found first before the rest.
+    if let Some(worst) = shown.iter().min_by_key(|one| one.severity()) {
+        terminal.say(&format!("for more about a code: orderform explain {}", worst.code));
     }
 }
 

@@ -6,6 +6,7 @@
 mod adopt;
 mod apply;
 mod connect;
+mod explain;
 mod failure;
 mod formats;
 mod init;
@@ -16,6 +17,7 @@ mod rebuild;
 mod record;
 mod recovery;
 mod sandbox;
+mod schema;
 mod shell;
 mod signals;
 mod state;
@@ -67,10 +69,14 @@ enum Command {
     Init(init::InitArgs),
     /// Read the manifests and print every problem.
     Validate(validate::ValidateArgs),
+    /// Say what a diagnostic code means, with an example.
+    Explain(explain::ExplainArgs),
     /// Say what would be done; no network, no credentials.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
+    /// Print the JSON Schema of a kind of document, for editors.
+    Schema(schema::SchemaArgs),
     /// Serve the built-in Partner Center simulator, or list what was bought there.
     Sandbox(sandbox::SandboxArgs),
     /// Look at the recorded state, or mend it.
@@ -110,8 +116,10 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => init::run(&args, terminal),
         Command::Validate(args) => validate::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
+        Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
         Command::State(args) => state::run(args, terminal),
         Command::Adopt(args) => on_runtime(adopt::adopt(&args, terminal)),

@@ -46,8 +46,12 @@ impl Terminal {
 
     /// Returns the view that writes to stdout.
     pub(super) fn view(&self) -> Box<dyn View> {
-        let look = Look { color: self.color_out, width: width(), verbose: self.verbose };
-        view::open(self.format, io::stdout(), look)
+        view::open(self.format, io::stdout(), self.look())
+    }
+
+    /// Returns how text on stdout looks.
+    pub(super) fn look(&self) -> Look {
+        Look { color: self.color_out, width: width(), verbose: self.verbose }
     }
 
     /// Returns a view for people that writes to stderr, where stdout is for programs.

@@ -27,7 +27,7 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<u8, Failur
     let loaded = manifest::load(&args.place.path);
     // In JSON and as annotations they are on stdout, to be read there.
     if !matches!(args.format, CheckFormat::Json | CheckFormat::Github) {
-        show_diagnostics(&loaded, terminal);
+        show_diagnostics(&loaded, terminal, true);
     }
     let check = Check::new(&loaded, args.deny_warnings);
     if args.format == CheckFormat::Sarif {

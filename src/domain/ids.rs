@@ -97,8 +97,13 @@ impl OfferId {
     /// Says whether both are of one product and SKU, whatever their availability; legacy ids are the same or are not.
     #[must_use]
     pub fn is_same_product(&self, other: &Self) -> bool {
-        let product = |id: &str| id.splitn(3, ':').take(2).collect::<Vec<_>>().join(":").to_ascii_lowercase();
-        product(&self.0) == product(&other.0)
+        self.product().eq_ignore_ascii_case(other.product())
+    }
+
+    /// Returns the part that names product and SKU, without the availability; a legacy id is all of it.
+    #[must_use]
+    pub fn product(&self) -> &str {
+        self.0.match_indices(':').nth(1).map_or(&self.0, |(at, _)| &self.0[..at])
     }
 
     /// Says whether an order line that shows `observed` can be what was asked for with this id.

@@ -21,6 +21,8 @@ pub struct DesiredOrder {
     pub formerly: Option<OrderName>,
     /// Whether a person said that an order just like another is meant (`metadata.allowDuplicate`).
     pub allow_duplicate: bool,
+    /// What a person decided about the renewal of its subscriptions (`metadata.autoRenewEnabled`); it is not sent.
+    pub auto_renew: Option<bool>,
     /// Free labels, for selecting.
     pub labels: BTreeMap<String, String>,
     /// Where it was written.

@@ -1,7 +1,7 @@
 //! Trees out of parser events, without recursion and within bounds.
 //!
-//! **Invariant:** no input makes this slow or deep: aliases are expanded only while the document stays within
-//! [`MAX_NODES`] and [`MAX_DEPTH`]; then it is given up.
+//! **Invariant:** no input makes this slow or deep: a document is given up beyond [`MAX_NODES`] and [`MAX_DEPTH`], and what
+//! anchors and aliases copy is bounded by the length of the text, so that no few lines cost more than their length.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,15 @@ use saphyr_parser::{Event, ScalarStyle, Span as Marks};
 
 use super::code::Code;
 use super::diagnostic::{Findings, Span};
+use super::merge;
 use super::tree::{Entry, Kind, Node};
 
 /// The most levels of a document.
 const MAX_DEPTH: usize = 64;
 /// The most keys and values of a document, aliases expanded.
 const MAX_NODES: usize = 100_000;
+/// The most keys and values that anchors and aliases may copy, for each byte of the document.
+const MAX_COPIES_PER_BYTE: usize = 4;
 
 /// A collection that is not yet closed.
 struct Open<'a> {
@@ -32,6 +35,8 @@ pub(super) struct Builder<'f, 'a> {
     open: Vec<Open<'a>>,
     anchors: HashMap<usize, Anchored<'a>>,
     nodes: usize,
+    /// How many keys and values may still be copied.
+    copies_left: usize,
     /// Whether the document was given up: there is no point in taking more of it.
     pub(super) given_up: bool,
     pub(super) root: Option<Node<'a>>,
@@ -45,13 +50,15 @@ struct Anchored<'a> {
 }
 
 impl<'f, 'a> Builder<'f, 'a> {
-    pub(super) fn new(line: usize, findings: &'f Findings) -> Self {
+    /// Begins a document of at most so many bytes, after so many lines.
+    pub(super) fn new(line: usize, bytes: usize, findings: &'f Findings) -> Self {
         Self {
             line,
             findings,
             open: Vec::new(),
             anchors: HashMap::new(),
             nodes: 0,
+            copies_left: bytes.saturating_mul(MAX_COPIES_PER_BYTE).min(MAX_NODES),
             given_up: false,
             root: None,
         }
@@ -78,7 +85,10 @@ impl<'f, 'a> Builder<'f, 'a> {
             Event::SequenceStart(anchor, _) => self.begin(span, Kind::Sequence(Vec::new()), anchor),
             Event::MappingStart(anchor, _) => self.begin(span, Kind::Mapping(Vec::new()), anchor),
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(open) = self.open.pop() {
+                if let Some(mut open) = self.open.pop() {
+                    if let Kind::Mapping(entries) = &mut open.node.kind {
+                        merge::expand(entries, self.findings);
+                    }
                     let nodes = self.nodes - open.nodes_before;
                     self.place(open.node, open.anchor, nodes, open.height + 1);
                 }
@@ -119,6 +129,9 @@ impl<'f, 'a> Builder<'f, 'a> {
     /// Puts a whole value where it belongs: under the pending key, in the list, or at the root.
     fn place(&mut self, node: Node<'a>, anchor: usize, nodes: usize, height: usize) {
         if anchor > 0 {
+            if !self.may_copy(nodes, node.span) {
+                return;
+            }
             let node = node.clone();
             let anchored = Anchored { node, nodes, height };
             self.anchors.insert(anchor, anchored);
@@ -150,6 +163,10 @@ impl<'f, 'a> Builder<'f, 'a> {
             return;
         };
         let (nodes, height) = (anchored.nodes, anchored.height);
+        if !self.may_copy(nodes, span) {
+            return;
+        }
+        let anchored = &self.anchors[&anchor];
         if self.nodes + nodes <= MAX_NODES && self.open.len() + height <= MAX_DEPTH {
             let node = anchored.node.clone();
             self.close(node, 0, nodes, height);
@@ -157,6 +174,19 @@ impl<'f, 'a> Builder<'f, 'a> {
             self.nodes += nodes;
             self.check_bounds(span, height);
         }
+    }
+
+    /// Counts what is copied; gives the document up where it is too much.
+    fn may_copy(&mut self, nodes: usize, span: Span) -> bool {
+        let left = self.copies_left.checked_sub(nodes);
+        self.copies_left = left.unwrap_or(0);
+        if left.is_none() && !self.given_up {
+            self.given_up = true;
+            let message = "the aliases of this document stand for too many values";
+            let hint = "write the values out where they are used, or split the document: one order each";
+            self.findings.report(Code::TooComplex, span, message, hint);
+        }
+        left.is_some()
     }
 
     fn check_bounds(&mut self, span: Span, height: usize) {

@@ -51,6 +51,12 @@ macro_rules! codes {
             pub fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)* }
             }
+
+            /// Returns what it means, as Markdown; [`Explanation`](super::Explanation) takes it apart.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$name => include_str!(concat!("explain/", $number, ".md")),)* }
+            }
         }
     };
 }
@@ -69,7 +75,7 @@ codes! {
     Syntax "OF0101" Error "the file is not well-formed YAML";
     TooComplex "OF0102" Error "a document is nested too deeply or has too many values";
     Tag "OF0103" Error "YAML tags are not used here";
-    MergeKey "OF0104" Error "YAML merge keys are not used here";
+    MergeKey "OF0104" Error "a merge key does not merge a mapping";
     DuplicateKey "OF0105" Error "a key is written twice in one mapping";
     Directive "OF0106" Error "YAML directives are not used here";
     BadKey "OF0107" Error "a key is empty, or not a plain text";
@@ -82,6 +88,7 @@ codes! {
     RefusedKey "OF0205" Error "a key of Partner Center's that no manifest may set, or that belongs elsewhere";
     UnknownApiVersion "OF0206" Error "the apiVersion is not known";
     UnknownKind "OF0207" Error "the kind is not known";
+    NotText "OF0208" Error "a text is written like a number, a truth value or a date";
     // --- values
     Name "OF0301" Error "a name is not made of DNS-label characters";
     CustomerId "OF0302" Error "a customer id is not a tenant's GUID";
@@ -104,6 +111,10 @@ codes! {
     Limit "OF0319" Error "a limit is not a whole number";
     Lineage "OF0320" Error "a lineage is not a GUID";
     EarlySettling "OF0321" Warning "settleAfter is shorter than the order list lags";
+    UndecidedRenewal "OF0322" Warning "a term of a year or more without a decision on its renewal";
+    UnspecificBillingCycle "OF0323" Warning "the billing cycle `unknown` lets Partner Center choose";
+    TermAgainstCycle "OF0324" Error "the term cannot be billed in this cycle";
+    DuplicatePartner "OF0325" Error "a partner is named twice in one line";
     // --- across documents
     DuplicateName "OF0401" Error "two orders, or two customers, have the same name";
     UnknownCustomer "OF0402" Error "an order names a customer that no document describes";
@@ -111,6 +122,9 @@ codes! {
     SameTenant "OF0404" Warning "two customers have the same tenant id";
     ProjectMisplaced "OF0405" Error "project settings stand elsewhere than in orderform.yaml, or something else in it";
     DuplicateProject "OF0406" Error "there is more than one project document";
+    SameProduct "OF0407" Warning "two orders buy the same product with the same term for one customer";
+    DefaultsMisplaced "OF0408" Error "defaults stand elsewhere than in a defaults.yaml, or something else in it";
+    DuplicateDefaults "OF0409" Error "there is more than one defaults document in a file";
 }
 
 impl Code {

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Region, nearest, quoted};
-use super::document::{CustomerDraft, Document, Named, ProjectDraft, misplaced};
+use super::document::{CustomerDraft, Document, Named, ProjectDraft, Stray, misplaced};
 use super::order::{CustomerRef, OrderDraft};
+use super::origin::{Origins, Sourced};
+use super::validate;
 use crate::domain::{CustomerId, DesiredOrder, OrderName, OrderSpec, Project};
 
 /// How many unknown customers get a suggestion; each costs a look at all names.
@@ -19,27 +21,30 @@ const MAX_SUGGESTIONS: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) orders: Vec<DesiredOrder>,
+    /// The origins of the values of each order, where they were noted.
+    pub(super) origins: Vec<Origins>,
     pub(super) project: Option<Project>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-type Customers = HashMap<OrderName, (Option<CustomerId>, Region)>;
+type Customers = HashMap<OrderName, (Option<Sourced<CustomerId>>, Region)>;
 
 /// Judges the documents together. `all_read` says whether every document could be read: if not, a customer may well be
 /// described in one that could not, and is not called unknown.
 pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, all_read: bool) -> Judged {
     let (mut orders, mut customers, mut projects) = (Vec::new(), Vec::new(), Vec::new());
+    let mut found = Vec::new();
     for document in documents {
         match document {
             Document::Order(order) => orders.push(*order),
             Document::Customer(customer) => customers.push(customer),
             Document::Project(project) => projects.push(*project),
+            Document::Defaults(draft) => found.push(misplaced(draft.region, Stray::Defaults)),
         }
     }
-    let mut found = Vec::new();
     for region in orders.iter().map(|o| &o.region).chain(customers.iter().map(|c| &c.region)) {
         if Some(&region.file) == project_file {
-            found.push(misplaced(region.clone(), false));
+            found.push(misplaced(region.clone(), Stray::InProjectFile));
         }
     }
     let project = judge_projects(projects, project_file, &mut found);
@@ -48,11 +53,14 @@ pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, a
     if all_read {
         judge_references(&orders, &customers, &mut found);
     }
-    Judged {
-        orders: orders.into_iter().filter_map(|draft| finish(draft, &customers)).collect(),
-        project,
-        diagnostics: found,
+    judge_products(&orders, &customers, &mut found);
+    let mut judged = Judged { project, ..Judged::default() };
+    for (order, origins) in orders.into_iter().filter_map(|draft| finish(draft, &customers)) {
+        judged.orders.push(order);
+        judged.origins.extend(origins);
     }
+    judged.diagnostics = found;
+    judged
 }
 
 fn judge_projects(
@@ -63,7 +71,7 @@ fn judge_projects(
     let mut first: Option<ProjectDraft> = None;
     for draft in projects {
         if Some(&draft.region.file) != project_file {
-            found.push(misplaced(draft.region, true));
+            found.push(misplaced(draft.region, Stray::Project));
         } else if let Some(first) = &first {
             let message = "there is more than one `kind: Project`";
             let diagnostic = Diagnostic::new(Code::DuplicateProject, draft.region, message)
@@ -85,7 +93,7 @@ fn judge_customers(drafts: Vec<CustomerDraft>, found: &mut Vec<Diagnostic>) -> C
             found.push(twice("customer", &named, first));
             continue;
         }
-        if let Some(id) = draft.id {
+        if let Some(id) = draft.id.as_ref().map(|id| id.value) {
             match tenants.get(&id) {
                 Some(first) => found.push(same_tenant(&named, first)),
                 None => {
@@ -181,16 +189,63 @@ fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Ve
     }
 }
 
+/// Warns of orders that buy one product twice for a customer, with the same term: more seats, or a mistake.
+fn judge_products(orders: &[OrderDraft], customers: &Customers, found: &mut Vec<Diagnostic>) {
+    type Bought = (CustomerId, String, Option<String>);
+    let mut first_of: HashMap<Bought, &OrderDraft> = HashMap::new();
+    for order in orders {
+        let customer = match &order.customer {
+            Some(CustomerRef::Id(id)) => Some(*id),
+            Some(CustomerRef::Name(named)) => {
+                customers.get(&named.name).and_then(|(id, _)| id.as_ref()).map(|id| id.value)
+            }
+            None => None,
+        };
+        let (Some(customer), Some(named)) = (customer, &order.name) else { continue };
+        let mut warned = false;
+        for line in &order.lines {
+            let product = line.offer_id.product().to_ascii_uppercase();
+            let term = line.term_duration.as_ref().map(|term| term.as_str().to_owned());
+            let first = *first_of.entry((customer, product, term)).or_insert(order);
+            let is_meant = first.allow_duplicate && order.allow_duplicate;
+            // A rename or a name that is used twice has its own words.
+            let is_other = |other: &Named| {
+                other.name != named.name && order.formerly.is_none() && first.formerly.is_none()
+            };
+            let is_said = warned || is_meant || validate::is_no_offer(&line.offer_id);
+            if let (false, Some(other)) = (is_said, first.name.as_ref().filter(|other| is_other(other))) {
+                found.push(same_product(named, other, line.offer_id.product()));
+                warned = true;
+            }
+        }
+    }
+}
+
+fn same_product(named: &Named, first: &Named, product: &str) -> Diagnostic {
+    let message = format!(
+        "orders `{}` and `{}` buy {} with the same term for one customer",
+        first.name,
+        named.name,
+        quoted(product)
+    );
+    Diagnostic::new(Code::SameProduct, named.region.clone(), message)
+        .related(first.region.clone(), "the other one")
+        .hint("if both are meant, write `allowDuplicate: true` in the `metadata` of both; if not, remove one")
+}
+
 /// Makes the order that is wanted, where its customer is known.
-fn finish(draft: OrderDraft, customers: &Customers) -> Option<DesiredOrder> {
+fn finish(mut draft: OrderDraft, customers: &Customers) -> Option<(DesiredOrder, Option<Origins>)> {
     let (customer_id, customer_name) = match draft.customer? {
         CustomerRef::Id(id) => (id, None),
         CustomerRef::Name(named) => {
-            let id = customers.get(&named.name)?.0?;
-            (id, Some(named.name.as_str().to_owned()))
+            let id = customers.get(&named.name)?.0.as_ref()?;
+            if let Some(origins) = &mut draft.origins {
+                origins.insert("spec.customerId".to_owned(), id.region.clone());
+            }
+            (id.value, Some(named.name.as_str().to_owned()))
         }
     };
-    Some(DesiredOrder {
+    let order = DesiredOrder {
         name: draft.name?.name,
         spec: OrderSpec {
             customer_id,
@@ -201,7 +256,9 @@ fn finish(draft: OrderDraft, customers: &Customers) -> Option<DesiredOrder> {
         customer_name,
         formerly: draft.formerly.map(|named| named.name),
         allow_duplicate: draft.allow_duplicate,
+        auto_renew: draft.auto_renew,
         labels: draft.labels,
         place: draft.place,
-    })
+    };
+    Some((order, draft.origins))
 }

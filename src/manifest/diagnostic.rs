@@ -165,7 +165,7 @@ pub(super) fn nearest<'a>(text: &str, all: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Counts the letters to insert, drop, replace or swap to get from one text to the other.
-fn distance(from: &str, to: &str) -> usize {
+pub(super) fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=to.len()).collect();

@@ -4,32 +4,24 @@
 //! names) survives its other mistakes, so that one mistake never shows up as two.
 
 use super::code::Code;
+use super::defaults::{self, Defaults, DefaultsDraft};
 use super::diagnostic::{Diagnostic, Findings, Region, choices, nearest, quoted};
-use super::fields::{Fields, Refused, Shape, Value, first_span};
+use super::fields::{Value, first_span};
+use super::grammar::{API_VERSION, CUSTOMER_METADATA, CUSTOMER_SPEC, KINDS, Shape};
 use super::order::OrderDraft;
+use super::origin::Sourced;
 use super::tree::{Entry, Kind, Node};
 use super::{order, project, validate};
 use crate::domain::{CustomerId, OrderName, Project};
 
-/// The only version of manifests there is.
-const API_VERSION: &str = "orderform/v1";
-const KINDS: [&str; 3] = ["Order", "Customer", "Project"];
-
-const DOCUMENT: Shape = Shape {
-    keys: &["apiVersion", "kind", "metadata", "spec"],
-    required: &["apiVersion", "kind", "metadata", "spec"],
-    refused: &[Refused(
-        "status",
-        "is not part of a manifest",
-        "remove it: what is recorded is in the state (`orderform state show`)",
-    )],
-};
-
-const PROJECT_DOCUMENT: Shape = Shape { required: &["apiVersion", "kind"], ..DOCUMENT };
-
-const CUSTOMER_METADATA: Shape = Shape { keys: &["name"], required: &["name"], refused: &[] };
-
-const CUSTOMER_SPEC: Shape = Shape { keys: &["customerId"], required: &["customerId"], refused: &[] };
+/// What is known before a document is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'t> {
+    /// The defaults that hold for its file.
+    pub(super) defaults: &'t Defaults,
+    /// Whether somebody wants to know where each value comes from.
+    pub(super) with_origins: bool,
+}
 
 /// A name and where it was written.
 #[derive(Debug, Clone)]
@@ -44,13 +36,26 @@ pub(super) enum Document {
     Order(Box<OrderDraft>),
     Customer(CustomerDraft),
     Project(Box<ProjectDraft>),
+    Defaults(Box<DefaultsDraft>),
+}
+
+impl Document {
+    /// Returns where it begins.
+    pub(super) fn region(&self) -> &Region {
+        match self {
+            Self::Order(order) => &order.region,
+            Self::Customer(customer) => &customer.region,
+            Self::Project(project) => &project.region,
+            Self::Defaults(defaults) => &defaults.region,
+        }
+    }
 }
 
 /// A customer as far as it could be read.
 #[derive(Debug)]
 pub(super) struct CustomerDraft {
     pub(super) name: Option<Named>,
-    pub(super) id: Option<CustomerId>,
+    pub(super) id: Option<Sourced<CustomerId>>,
     pub(super) region: Region,
 }
 
@@ -62,21 +67,21 @@ pub(super) struct ProjectDraft {
 }
 
 /// Reads one document; an empty one is nothing.
-pub(super) fn read(node: &Node<'_>, findings: &Findings) -> Option<Document> {
+pub(super) fn read(node: &Node<'_>, findings: &Findings, reading: &Reading<'_>) -> Option<Document> {
     let root = Value { node, name: "the document", key: first_span(node), findings };
     if node.is_null() {
         return None;
     }
-    let kind = kind_of(root)?;
-    let shape = if kind == "Project" { &PROJECT_DOCUMENT } else { &DOCUMENT };
+    let (kind, shape) = kind_of(root)?;
     let fields = root.fields(shape)?;
     if let Some(version) = fields.value("apiVersion") {
         check_version(version);
     }
     let (metadata, spec) = (fields.value("metadata"), fields.value("spec"));
     Some(match kind {
-        "Order" => Document::Order(Box::new(order::read(root, metadata, spec))),
+        "Order" => Document::Order(Box::new(order::read(root, metadata, spec, reading))),
         "Customer" => Document::Customer(read_customer(root, metadata, spec)),
+        "Defaults" => Document::Defaults(Box::new(defaults::read(root, spec))),
         _ => Document::Project(Box::new(ProjectDraft {
             project: project::read(metadata, spec),
             region: findings.at(root.key),
@@ -85,7 +90,7 @@ pub(super) fn read(node: &Node<'_>, findings: &Findings) -> Option<Document> {
 }
 
 /// Finds out what kind of document it is; without one, nothing else in it can be judged.
-fn kind_of(root: Value<'_>) -> Option<&'static str> {
+fn kind_of(root: Value<'_>) -> Option<(&'static str, &'static Shape)> {
     let Kind::Mapping(entries) = &root.node.kind else {
         let message = format!("a document should be a mapping, found {}", root.node.found());
         let hint = "begin with `apiVersion: orderform/v1` and `kind: Order`";
@@ -101,20 +106,25 @@ fn kind_of(root: Value<'_>) -> Option<&'static str> {
     });
     let Some(kind) = found else {
         let message = "the document has no key `kind`";
-        let hint = format!("add `kind: …` with {}", choices(KINDS));
+        let hint = format!("add `kind: …` with {}", choices(kinds()));
         root.findings.report(Code::MissingKey, root.key, message, hint);
         return None;
     };
     let text = kind.text()?;
-    let known = KINDS.into_iter().find(|known| *known == text);
+    let known = KINDS.into_iter().find(|(known, _)| *known == text);
     if known.is_none() {
-        let hint = match nearest(text, KINDS) {
+        let hint = match nearest(text, kinds()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("write {}", choices(KINDS)),
+            None => format!("write {}", choices(kinds())),
         };
         kind.report(Code::UnknownKind, format!("unknown kind {}", quoted(text)), hint);
     }
     known
+}
+
+/// Returns the kinds that people write.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.into_iter().map(|(kind, _)| kind)
 }
 
 fn check_version(version: Value<'_>) {
@@ -134,33 +144,60 @@ fn check_version(version: Value<'_>) {
 fn read_customer(root: Value<'_>, metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> CustomerDraft {
     let metadata = metadata.and_then(|value| value.fields(&CUSTOMER_METADATA));
     let spec = spec.and_then(|value| value.fields(&CUSTOMER_SPEC));
+    let id = spec.and_then(|fields| fields.value("customerId")).and_then(|value| {
+        let region = value.findings.at(value.node.span);
+        validate::customer_id(value).map(|value| Sourced { value, region })
+    });
     CustomerDraft {
-        name: metadata.and_then(|fields| named(&fields, "name")),
-        id: spec.and_then(|fields| fields.value("customerId").and_then(validate::customer_id)),
+        name: metadata.and_then(|fields| fields.value("name")).and_then(named),
+        id,
         region: root.findings.at(root.key),
     }
 }
 
 /// Takes a name together with its place.
-pub(super) fn named(fields: &Fields<'_>, key: &str) -> Option<Named> {
-    let value = fields.value(key)?;
+pub(super) fn named(value: Value<'_>) -> Option<Named> {
     let name = validate::name(value)?;
     let region = value.findings.at(value.node.span);
     Some(Named { name, region })
 }
 
+/// What a document is, for one that stands in the wrong file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stray {
+    /// Project settings elsewhere than in `orderform.yaml`.
+    Project,
+    /// Something else in `orderform.yaml`.
+    InProjectFile,
+    /// Defaults elsewhere than in a `defaults.yaml`.
+    Defaults,
+    /// Something else in a `defaults.yaml`.
+    InDefaultsFile,
+}
+
 /// Reports a document that stands in the wrong file.
-pub(super) fn misplaced(region: Region, is_project: bool) -> Diagnostic {
-    let (message, hint) = if is_project {
-        (
+pub(super) fn misplaced(region: Region, stray: Stray) -> Diagnostic {
+    let (code, message, hint) = match stray {
+        Stray::Project => (
+            Code::ProjectMisplaced,
             "project settings stand in `orderform.yaml` at the root of the directory, and nowhere else",
             "move the document there",
-        )
-    } else {
-        (
+        ),
+        Stray::InProjectFile => (
+            Code::ProjectMisplaced,
             "`orderform.yaml` holds the project's settings (`kind: Project`), and nothing else",
             "move this document to another file, such as `orders.yaml`",
-        )
+        ),
+        Stray::Defaults => (
+            Code::DefaultsMisplaced,
+            "defaults stand in a file named `defaults.yaml`, and nowhere else",
+            "move the document to `defaults.yaml` in the directory that it is for; it holds for the directories below as well",
+        ),
+        Stray::InDefaultsFile => (
+            Code::DefaultsMisplaced,
+            "a `defaults.yaml` holds `kind: Defaults`, and nothing else",
+            "move this document to another file, such as `orders.yaml`",
+        ),
     };
-    Diagnostic::new(Code::ProjectMisplaced, region, message).hint(hint)
+    Diagnostic::new(code, region, message).hint(hint)
 }

@@ -7,22 +7,9 @@ use std::collections::HashMap;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Findings, Span, nearest, quoted};
+use super::grammar::{Refused, Shape};
+use super::plain;
 use super::tree::{Entry, Kind, Node};
-
-/// The keys of one kind of mapping.
-#[derive(Debug)]
-pub(super) struct Shape {
-    /// Every key it may have.
-    pub(super) keys: &'static [&'static str],
-    /// The keys it must have.
-    pub(super) required: &'static [&'static str],
-    /// Keys that people try, and why they are not taken.
-    pub(super) refused: &'static [Refused],
-}
-
-/// A key that is not taken, why, and what to do instead.
-#[derive(Debug)]
-pub(super) struct Refused(pub(super) &'static str, pub(super) &'static str, pub(super) &'static str);
 
 /// A value, what it is called, and where it is called that.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +63,19 @@ impl<'t> Value<'t> {
         );
     }
 
+    /// Takes a text that no YAML reader takes for something else: `2024`, `no` and `1e3` need quotes.
+    ///
+    /// For what is free enough to look like a number; where only certain words are taken, [`Value::text`] does.
+    pub(super) fn unmistakable_text(&self) -> Option<&'t str> {
+        let (text, plain) = self.scalar()?;
+        if plain && let Some(other) = plain::taken_for(text) {
+            let message = format!("{} is {other} to other YAML readers; a text is meant here", quoted(text));
+            self.report(Code::NotText, message, format!("put quotes around it: `\"{text}\"`"));
+            return None;
+        }
+        Some(text)
+    }
+
     /// Takes a text as it was written, whatever YAML would take it for; an empty one is none.
     pub(super) fn text(&self) -> Option<&'t str> {
         self.scalar().map(|(text, _)| text)
@@ -116,6 +116,7 @@ impl<'t> Value<'t> {
         };
         let findings = self.findings;
         check_keys(entries, findings);
+        entries.iter().for_each(|entry| check_free_key(entry, findings));
         Some(entries.iter().filter_map(move |entry| value_of(entry, findings)))
     }
 
@@ -128,8 +129,8 @@ impl<'t> Value<'t> {
         check_keys(entries, self.findings);
         let fields = Fields { entries, findings: self.findings };
         let meant = fields.check_known(shape);
-        for key in shape.required {
-            if fields.entry(key).is_none() && !meant.contains(key) {
+        for key in shape.keys.iter().filter(|key| key.required).map(|key| key.name) {
+            if fields.entry(key).is_none() && !meant.contains(&key) {
                 let message = format!("{} has no key `{key}`", self.called());
                 let hint = format!("add `{key}: …`");
                 self.findings.report(Code::MissingKey, self.key, message, hint);
@@ -153,23 +154,23 @@ impl<'t> Fields<'t> {
     fn check_known(&self, shape: &Shape) -> Vec<&'static str> {
         let mut all_meant = Vec::new();
         for entry in self.entries {
-            let Some(key) = key_text(entry).filter(|key| !shape.keys.contains(key)) else {
+            let Some(key) = key_text(entry).filter(|key| !shape.has(key)) else {
                 continue;
             };
             let span = entry.key.span;
-            if matches!(key, "" | "<<") {
+            if key.is_empty() {
                 continue;
             }
-            if let Some(Refused(_, why, hint)) = shape.refused.iter().find(|r| r.0 == key) {
+            if let Some(Refused(_, why, hint)) = shape.refuses(key) {
                 let message = format!("{} {why}", quoted(key));
                 self.findings.report(Code::RefusedKey, span, message, *hint);
                 continue;
             }
-            let meant = nearest(key, shape.keys.iter().copied());
+            let meant = nearest(key, shape.names());
             all_meant.extend(meant);
             let hint = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("the keys here are: {}", shape.keys.join(", ")),
+                None => format!("the keys here are: {}", shape.names().collect::<Vec<_>>().join(", ")),
             };
             let message = format!("unknown key {}", quoted(key));
             self.findings.report(Code::UnknownKey, span, message, hint);
@@ -186,7 +187,7 @@ fn key_text<'t>(entry: &'t Entry<'t>) -> Option<&'t str> {
 }
 
 fn value_of<'t>(entry: &'t Entry<'t>, findings: &'t Findings) -> Option<Value<'t>> {
-    let name = key_text(entry).filter(|key| *key != "<<")?;
+    let name = key_text(entry)?;
     Some(Value { node: &entry.value, name, key: entry.key.span, findings })
 }
 
@@ -198,7 +199,22 @@ pub(super) fn first_span(node: &Node<'_>) -> Span {
     }
 }
 
-/// Reports keys that are no texts, merge keys, and keys that stand twice.
+/// Reports a free key that other YAML readers take for a number, a truth value or a date.
+fn check_free_key(entry: &Entry<'_>, findings: &Findings) {
+    if let Kind::Scalar { text, plain: true } = &entry.key.kind
+        && let Some(other) = plain::taken_for(text)
+    {
+        let message = format!("key {} is {other} to other YAML readers; a text is meant here", quoted(text));
+        findings.report(
+            Code::NotText,
+            entry.key.span,
+            message,
+            format!("put quotes around it: `\"{text}\"`"),
+        );
+    }
+}
+
+/// Reports keys that are no texts, and keys that stand twice.
 fn check_keys<'t>(entries: &'t [Entry<'t>], findings: &'t Findings) {
     let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
     for entry in entries {
@@ -209,12 +225,6 @@ fn check_keys<'t>(entries: &'t [Entry<'t>], findings: &'t Findings) {
                 span,
                 "a key should be a text",
                 "write `key: value`; put quotes around a text that begins with `[`, `{` or `?`",
-            ),
-            Some("<<") => findings.report(
-                Code::MergeKey,
-                span,
-                "the merge key `<<` is not used here",
-                "write the keys out, or repeat one value with an alias: `key: *anchor`",
             ),
             Some(key) => {
                 if let Some(first) = seen.insert(key, span) {

@@ -1,9 +1,10 @@
 //! YAML text becomes desired orders and a project's settings, or every diagnostic at once.
 //!
 //! The walk: `source` finds and reads files · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
-//! values with places of it, on all processors (`parallel`) · `fields` checks the keys, `document` and its kinds (`order`,
-//! `project`) what stands under them, `validate` and `number` the values · `conflicts` what documents have to do with one
-//! another. [`diagnostic`] is what was found, [`code`] its stable codes, [`render`] how it is shown.
+//! values with places of it, on all processors (`parallel`) · `fields` checks the keys against the `grammar`, `document`
+//! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `number` and `plain` the
+//! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable
+//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
 //! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
@@ -11,15 +12,23 @@
 mod builder;
 pub mod code;
 mod conflicts;
+mod defaults;
 pub mod diagnostic;
 mod document;
+pub mod explain;
 mod fields;
+mod grammar;
+mod line;
+mod merge;
 mod number;
 mod order;
+mod origin;
 mod parallel;
+mod plain;
 mod project;
 pub mod render;
 mod scan;
+pub mod schema;
 pub mod source;
 mod tree;
 mod validate;
@@ -28,11 +37,15 @@ use std::path::Path;
 
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Region, Related, Span};
+pub use explain::Explanation;
+pub use origin::Origins;
 pub use source::Sources;
 
 use crate::domain::{DesiredOrder, Project};
+use conflicts::Judged;
+use defaults::Directories;
 use diagnostic::Findings;
-use document::Document;
+use document::{Document, Reading, Stray};
 use source::Source;
 use tree::Part;
 
@@ -44,6 +57,8 @@ const BATCH_BYTES: usize = 256 * 1024;
 pub struct Loaded {
     /// The orders, in the order of the files and lines; none where anything is wrong.
     pub orders: Vec<DesiredOrder>,
+    /// Where the values of each order come from, order by order; empty unless somebody asked for it.
+    pub origins: Vec<Origins>,
     /// The project's settings, where there are any and nothing is wrong in their file.
     pub project: Option<Project>,
     /// Everything that was found, by file, line, column and code.
@@ -61,24 +76,37 @@ impl Loaded {
     }
 }
 
-/// Reads a file (and the `orderform.yaml` beside it), or every `*.yaml` and `*.yml` below a directory.
+/// Reads a file (and the `orderform.yaml` and `defaults.yaml` beside it), or every `*.yaml` and `*.yml` below a directory.
 ///
 /// Hidden files and directories are passed over. A directory without manifests holds no orders, and that is valid.
+/// Where the path lies inside a project, the `defaults.yaml` of the directories up to the project's count too.
 #[must_use]
 pub fn load(path: &Path) -> Loaded {
     let (sources, found) = source::read(path);
-    parse_after(sources, found)
+    parse_after(sources, found, false)
+}
+
+/// Reads as [`load`] does, and notes where each value comes from: [`Loaded::origins`].
+#[must_use]
+pub fn load_with_origins(path: &Path) -> Loaded {
+    let (sources, found) = source::read(path);
+    parse_after(sources, found, true)
 }
 
 /// Reads manifests from texts, without touching any file.
 #[must_use]
 pub fn parse(sources: Sources) -> Loaded {
-    parse_after(sources, Vec::new())
+    parse_after(sources, Vec::new(), false)
 }
 
-fn parse_after(sources: Sources, mut found: Vec<Diagnostic>) -> Loaded {
+fn parse_after(sources: Sources, mut found: Vec<Diagnostic>, with_origins: bool) -> Loaded {
+    let is_default = |source: &&Source| defaults::is_defaults_file(&source.name);
+    let directories = read_defaults(sources.files().iter().filter(is_default), &sources, &mut found);
     let mut documents = Vec::new();
-    for (read, diagnostics) in read_all(&sources, &mut found) {
+    let others = sources.files().iter().filter(|source| !is_default(source));
+    let batches = batches(others, &mut found);
+    for (read, diagnostics) in parallel::map(&batches, |batch| read_batch(batch, &directories, with_origins))
+    {
         documents.extend(read);
         found.extend(diagnostics);
     }
@@ -86,9 +114,11 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>) -> Loaded {
     let judged = conflicts::judge(documents, sources.project_file(), all_read);
     found.extend(judged.diagnostics);
     found.sort_by(|a, b| (&a.region, a.code).cmp(&(&b.region, b.code)));
-    let mut loaded = Loaded { orders: judged.orders, project: judged.project, diagnostics: found, sources };
+    let Judged { orders, origins, project, .. } = judged;
+    let mut loaded = Loaded { orders, origins, project, diagnostics: found, sources };
     if !loaded.is_valid() {
         loaded.orders.clear();
+        loaded.origins.clear();
     }
     if loaded.diagnostics.iter().any(|one| is_error_of_project(one, &loaded.sources)) {
         loaded.project = None;
@@ -101,11 +131,37 @@ fn is_error_of_project(diagnostic: &Diagnostic, sources: &Sources) -> bool {
     diagnostic.severity() == Severity::Error && Some(&diagnostic.region.file) == sources.project_file()
 }
 
-/// Reads the documents of all files, in batches on all processors.
-fn read_all(sources: &Sources, found: &mut Vec<Diagnostic>) -> Vec<(Vec<Document>, Vec<Diagnostic>)> {
+/// Reads the files that hold defaults, which every other document is read with.
+fn read_defaults<'s>(
+    files: impl Iterator<Item = &'s Source>,
+    sources: &Sources,
+    found: &mut Vec<Diagnostic>,
+) -> Directories {
+    let mut drafts = Vec::new();
+    let batches = batches(files, found);
+    for (documents, diagnostics) in
+        batches.iter().map(|batch| read_batch(batch, &Directories::default(), false))
+    {
+        found.extend(diagnostics);
+        for document in documents {
+            match document {
+                Document::Defaults(draft) => drafts.push(*draft),
+                other => found.push(document::misplaced(other.region().clone(), Stray::InDefaultsFile)),
+            }
+        }
+    }
+    let above: Vec<&str> = sources.above().collect();
+    Directories::of(drafts, &above, found)
+}
+
+/// Cuts files into documents, and makes batches of those that are worth parsing.
+fn batches<'s>(
+    files: impl Iterator<Item = &'s Source>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Vec<(&'s Source, Part<'s>)>> {
     let mut batches: Vec<Vec<(&Source, Part<'_>)>> = Vec::new();
     let mut bytes = BATCH_BYTES;
-    for source in sources.files() {
+    for source in files {
         let findings = Findings::of(&source.name);
         let readable = scan::is_readable(&source.text, &findings);
         found.extend(findings.into_diagnostics());
@@ -118,15 +174,20 @@ fn read_all(sources: &Sources, found: &mut Vec<Diagnostic>) -> Vec<(Vec<Document
             batches.last_mut().expect("a batch was just begun").push((source, part));
         }
     }
-    parallel::map(&batches, |batch| read_batch(batch))
+    batches
 }
 
-fn read_batch(batch: &[(&Source, Part<'_>)]) -> (Vec<Document>, Vec<Diagnostic>) {
+fn read_batch(
+    batch: &[(&Source, Part<'_>)],
+    directories: &Directories,
+    with_origins: bool,
+) -> (Vec<Document>, Vec<Diagnostic>) {
     let (mut documents, mut found) = (Vec::new(), Vec::new());
     for (source, part) in batch {
         let findings = Findings::of(&source.name);
+        let reading = Reading { defaults: directories.of_file(&source.name), with_origins };
         tree::read(*part, &findings, |root| {
-            documents.extend(document::read(root, &findings));
+            documents.extend(document::read(root, &findings, &reading));
         });
         found.extend(findings.into_diagnostics());
     }

@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::code::Code;
 use super::diagnostic::quoted;
 use super::fields::Value;
+use super::grammar::{MAX_LIMIT, MAX_QUANTITY};
 
 pub(super) fn quantity(value: Value<'_>) -> Option<u32> {
-    let number = whole_number(value, Code::Quantity, 9_999_999)?;
+    let number = whole_number(value, Code::Quantity, MAX_QUANTITY)?;
     if number == 0 {
         value.report(
             Code::Quantity,
@@ -23,7 +24,7 @@ pub(super) fn quantity(value: Value<'_>) -> Option<u32> {
 }
 
 pub(super) fn limit(value: Value<'_>) -> Option<u64> {
-    whole_number(value, Code::Limit, 999_999_999)
+    whole_number(value, Code::Limit, MAX_LIMIT)
 }
 
 /// Takes `0` or `[1-9][0-9]*` up to a bound, and nothing else that some YAML reader would take for a number.

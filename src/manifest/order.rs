@@ -1,101 +1,27 @@
 //! `kind: Order`: one order as a manifest writes it.
 //!
-//! Property names inside `spec` are Partner Center's own ("Create an order"); a new one is added to the shape here, to
-//! [`LineItem`](crate::domain::LineItem) and to the wire types.
+//! Property names inside `spec` are Partner Center's own ("Create an order"); a new one is added to the
+//! [grammar](super::grammar), here or in `line`, to [`LineItem`](crate::domain::LineItem) and to the wire types.
 //!
-//! **Invariant:** every rule of one order alone is kept here; what depends on another document is in `conflicts`.
+//! **Invariant:** every rule of one order alone is kept here and in `line`; what depends on another document is in
+//! `conflicts`.
 
 use std::collections::BTreeMap;
 
 use super::code::Code;
+use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Region, Span};
-use super::document::{Named, named};
-use super::fields::{Fields, Refused, Shape, Value};
+use super::document::{Named, Reading, named};
+use super::fields::{Fields, Value};
+use super::grammar::{ORDER_METADATA, ORDER_SPEC};
+use super::line::{self, Line};
 use super::number;
+use super::origin::{Origins, Sourced, Taking};
 use super::validate::{self, OfferKind};
 use crate::domain::{BillingCycle, CustomerId, LineItem, Place};
 
-/// The most additional partners of a line ("Order resources").
-const MAX_ADDITIONAL_PARTNERS: usize = 5;
-
-const FILLED: &str = "is filled in by Partner Center";
-const REMOVE: &str = "remove it: what was answered is in the state (`orderform state show`)";
-
-const METADATA: Shape = Shape {
-    keys: &["name", "labels", "formerly", "allowDuplicate"],
-    required: &["name"],
-    refused: &[Refused("annotations", "is not used here", "write `labels`, or a comment")],
-};
-
-const SPEC: Shape = Shape {
-    keys: &["customerId", "customer", "billingCycle", "partnerOnRecordAttestationAccepted", "lineItems"],
-    required: &["lineItems"],
-    refused: &[
-        Refused("id", FILLED, REMOVE),
-        Refused("alternateId", FILLED, REMOVE),
-        Refused("status", FILLED, REMOVE),
-        Refused("creationDate", FILLED, REMOVE),
-        Refused("transactionType", FILLED, REMOVE),
-        Refused("totalPrice", FILLED, REMOVE),
-        Refused("currencySymbol", FILLED, REMOVE),
-        Refused("currencyCode", "is decided by the customer's market", "remove it"),
-        Refused("client", FILLED, REMOVE),
-        Refused("links", FILLED, REMOVE),
-        Refused("attributes", FILLED, REMOVE),
-        Refused(
-            "referenceCustomerId",
-            "is sent for you, from `customerId`",
-            "write `customerId`, or `customer` with the name of a `kind: Customer`",
-        ),
-        Refused("offerId", "belongs to a line item", "put it under `lineItems:`, after `- `"),
-        Refused("quantity", "belongs to a line item", "put it under `lineItems:`, beside `offerId`"),
-        Refused("termDuration", "belongs to a line item", "put it under `lineItems:`, beside `offerId`"),
-    ],
-};
-
-const LINE: Shape = Shape {
-    keys: &[
-        "offerId",
-        "quantity",
-        "friendlyName",
-        "termDuration",
-        "customTermEndDate",
-        "promotionId",
-        "partnerIdOnRecord",
-        "additionalPartnerIdsOnRecord",
-        "attestationAccepted",
-        "renewsTo",
-        "provisioningContext",
-    ],
-    required: &["offerId", "quantity"],
-    refused: &[
-        Refused(
-            "lineItemNumber",
-            "is the line's position, counted from 0",
-            "remove it, and put the lines in the order they should have",
-        ),
-        Refused("id", FILLED, REMOVE),
-        Refused("status", FILLED, REMOVE),
-        Refused("subscriptionId", FILLED, REMOVE),
-        Refused("transactionType", FILLED, REMOVE),
-        Refused("pricing", FILLED, REMOVE),
-        Refused("links", FILLED, REMOVE),
-        Refused("attributes", FILLED, REMOVE),
-        Refused(
-            "parentSubscriptionId",
-            "is taken only when an order is changed (PATCH), never when it is created",
-            "remove it; add-ons to a placed order are not supported",
-        ),
-        Refused("billingCycle", "is one for the whole order", "move it to `spec`"),
-        Refused("customerId", "is one for the whole order", "move it to `spec`"),
-        Refused("partnerOnRecordAttestationAccepted", "is one for the whole order", "move it to `spec`"),
-    ],
-};
-
-const RENEWS_TO: Shape = Shape { keys: &["termDuration"], required: &["termDuration"], refused: &[] };
-
 /// Who an order is for, as written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum CustomerRef {
     Id(CustomerId),
     Name(Named),
@@ -107,6 +33,7 @@ pub(super) struct OrderDraft {
     pub(super) name: Option<Named>,
     pub(super) formerly: Option<Named>,
     pub(super) allow_duplicate: bool,
+    pub(super) auto_renew: Option<bool>,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) customer: Option<CustomerRef>,
     pub(super) billing_cycle: Option<BillingCycle>,
@@ -114,14 +41,23 @@ pub(super) struct OrderDraft {
     pub(super) lines: Vec<LineItem>,
     pub(super) region: Region,
     pub(super) place: Place,
+    pub(super) origins: Option<Origins>,
 }
 
 /// Reads an order's metadata and spec.
-pub(super) fn read(root: Value<'_>, metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> OrderDraft {
+pub(super) fn read(
+    root: Value<'_>,
+    metadata: Option<Value<'_>>,
+    spec: Option<Value<'_>>,
+    reading: &Reading<'_>,
+) -> OrderDraft {
+    let defaults = reading.defaults;
+    let mut taking = Taking { findings: root.findings, origins: reading.with_origins.then(Origins::new) };
     let mut draft = OrderDraft {
         name: None,
         formerly: None,
         allow_duplicate: false,
+        auto_renew: None,
         labels: BTreeMap::new(),
         customer: None,
         billing_cycle: None,
@@ -129,32 +65,96 @@ pub(super) fn read(root: Value<'_>, metadata: Option<Value<'_>>, spec: Option<Va
         lines: Vec::new(),
         region: root.findings.at(root.key),
         place: Place { file: root.findings.file().clone(), line: root.key.line },
+        origins: None,
     };
-    if let Some(fields) = metadata.and_then(|value| value.fields(&METADATA)) {
-        draft.name = named(&fields, "name");
-        draft.formerly = named(&fields, "formerly");
-        let flag = fields.value("allowDuplicate").and_then(number::boolean);
-        draft.allow_duplicate = flag == Some(true);
-        draft.labels = fields.value("labels").map(texts).unwrap_or_default();
+    let mut undecided = false;
+    if let Some(fields) = metadata.and_then(|value| value.fields(&ORDER_METADATA)) {
+        undecided = fields.value("autoRenewEnabled").is_none() && defaults.auto_renew.is_none();
+        read_metadata(&mut draft, &fields, &mut taking, defaults);
     }
     if let Some(value) = spec
-        && let Some(fields) = value.fields(&SPEC)
+        && let Some(fields) = value.fields(&ORDER_SPEC)
     {
-        read_spec(&mut draft, value, &fields);
+        let terms = read_spec(&mut draft, value, &fields, &mut taking, defaults);
+        let long = terms.into_iter().find(|term| line::is_long(&term.value));
+        if let (true, Some(term)) = (undecided && !defaults.have_gaps, long) {
+            warn_undecided(&draft, &term, &taking);
+        }
     }
+    draft.origins = taking.origins;
     draft
 }
 
-fn read_spec(draft: &mut OrderDraft, spec: Value<'_>, fields: &Fields<'_>) {
-    draft.customer = customer(spec, fields);
-    draft.billing_cycle = fields.value("billingCycle").and_then(validate::billing_cycle);
+fn read_metadata(draft: &mut OrderDraft, fields: &Fields<'_>, taking: &mut Taking<'_>, defaults: &Defaults) {
+    const METADATA: &str = "metadata";
+    draft.name = taking.take(fields, (METADATA, "name"), named, None);
+    for (key, label) in &defaults.labels {
+        taking.note("metadata.labels", key, || label.region.clone());
+        draft.labels.insert(key.clone(), label.value.clone());
+    }
+    for (key, label) in fields.value("labels").into_iter().flat_map(sourced_texts) {
+        taking.note("metadata.labels", &key, || label.region);
+        draft.labels.insert(key, label.value);
+    }
+    draft.formerly = taking.take(fields, (METADATA, "formerly"), named, None);
+    let flag = taking.take(fields, (METADATA, "allowDuplicate"), number::boolean, None);
+    draft.allow_duplicate = flag == Some(true);
+    let default = defaults.auto_renew.as_ref();
+    draft.auto_renew = taking.take(fields, (METADATA, "autoRenewEnabled"), number::boolean, default);
+}
+
+/// Reads a spec; returns the terms of the lines that have one.
+fn read_spec(
+    draft: &mut OrderDraft,
+    spec: Value<'_>,
+    fields: &Fields<'_>,
+    taking: &mut Taking<'_>,
+    defaults: &Defaults,
+) -> Vec<Sourced<crate::domain::TermDuration>> {
+    const SPEC: &str = "spec";
+    draft.customer = customer(spec, fields, taking, defaults);
+    let (cycle, default) = (fields.value("billingCycle"), defaults.billing_cycle.as_ref());
+    draft.billing_cycle = taking.take(fields, (SPEC, "billingCycle"), validate::billing_cycle, default);
+    let cycle_region = cycle.map(|value| value.findings.at(value.node.span));
+    let cycle_region = cycle_region.or_else(|| default.map(|default| default.region.clone()));
+    let cycle =
+        draft.billing_cycle.clone().zip(cycle_region).map(|(value, region)| Sourced { value, region });
     let attestation = fields.value("partnerOnRecordAttestationAccepted");
-    draft.attestation = attestation.and_then(number::boolean);
+    let default = defaults.attestation.as_ref();
+    draft.attestation =
+        taking.take(fields, (SPEC, "partnerOnRecordAttestationAccepted"), number::boolean, default);
+    let mut terms = Vec::new();
+    for (item, line) in read_lines(fields, taking, defaults) {
+        if let Some((key, region)) = &line.reseller
+            && !defaults.have_gaps
+        {
+            check_attestation((key, region), item, attestation, draft.attestation);
+        }
+        if let Some(term) = line.term {
+            // Where both are defaults, it was said there.
+            let is_here = |region: &Region| region.file == *taking.findings.file();
+            if is_here(&term.region) || cycle.as_ref().is_some_and(|cycle| is_here(&cycle.region)) {
+                line::check_cycle(&term, cycle.as_ref(), taking.findings);
+            }
+            terms.push(term);
+        }
+        draft.lines.push(line.item);
+    }
+    terms
+}
+
+/// Reads the lines, and reports an order that has none or mixes what is sold in two ways.
+fn read_lines<'t>(
+    fields: &Fields<'t>,
+    taking: &mut Taking<'_>,
+    defaults: &Defaults,
+) -> Vec<(Value<'t>, Line)> {
+    let mut lines = Vec::new();
     let Some(list) = fields.value("lineItems") else {
-        return;
+        return lines;
     };
     let Some(items) = list.items() else {
-        return;
+        return lines;
     };
     if items.len() == 0 {
         let message = "an order has at least one line item";
@@ -162,104 +162,80 @@ fn read_spec(draft: &mut OrderDraft, spec: Value<'_>, fields: &Fields<'_>) {
         list.findings.report(Code::NoLineItems, list.key, message, hint);
     }
     let mut sold = None;
-    for item in items {
-        let Some(line) = line_item(Value { name: "a line item", ..item }) else {
+    for (number, item) in items.enumerate() {
+        let prefix = taking.prefix(|| format!("spec.lineItems[{number}]"));
+        let item = Value { name: "a line item", ..item };
+        let Some(line) = line::read(item, &prefix, taking, defaults) else {
             continue;
         };
         if let Some((kind, span)) = line.offer {
             check_mixed(&mut sold, kind, span, item);
         }
-        if let Some(reseller) = line.reseller {
-            check_attestation(reseller, attestation, draft.attestation);
-        }
-        draft.lines.push(line.item);
+        lines.push((item, line));
     }
+    lines
 }
 
-fn customer(spec: Value<'_>, fields: &Fields<'_>) -> Option<CustomerRef> {
+fn customer(
+    spec: Value<'_>,
+    fields: &Fields<'_>,
+    taking: &mut Taking<'_>,
+    defaults: &Defaults,
+) -> Option<CustomerRef> {
     let (id, name) = (fields.value("customerId"), fields.value("customer"));
+    if let Some(value) = id.or(name) {
+        taking.note("spec", value.name, || value.findings.at(value.node.span));
+    }
     match (id, name) {
         (Some(id), None) => validate::customer_id(id).map(CustomerRef::Id),
-        (None, Some(_)) => named(fields, "customer").map(CustomerRef::Name),
-        (None, None) => {
-            let message = "`spec` names no customer";
-            let hint = "add `customerId: GUID`, or `customer: NAME` with the name of a `kind: Customer`";
-            spec.findings.report(Code::MissingKey, spec.key, message, hint);
-            None
-        }
+        (None, Some(name)) => named(name).map(CustomerRef::Name),
         (Some(id), Some(name)) => {
-            let findings = spec.findings;
-            let message = "the customer is named twice, by `customerId` and by `customer`";
-            let (first, second) = (id.key.min(name.key), id.key.max(name.key));
-            let diagnostic = Diagnostic::new(Code::TwoCustomers, findings.at(second), message)
-                .related(findings.at(first), "first named here");
-            findings.add(diagnostic.hint("keep one of them"));
+            spec.findings.add(two_customers(id, name));
+            None
+        }
+        (None, None) => {
+            if let Some(default) = &defaults.customer {
+                let key = match default.value {
+                    CustomerRef::Id(_) => "customerId",
+                    CustomerRef::Name(_) => "customer",
+                };
+                taking.note("spec", key, || default.region.clone());
+                return Some(default.value.clone());
+            }
+            if !defaults.have_gaps {
+                let message = "`spec` names no customer";
+                let hint = "add `customerId: GUID`, or `customer: NAME` with the name of a `kind: Customer`";
+                spec.findings.report(Code::MissingKey, spec.key, message, hint);
+            }
             None
         }
     }
 }
 
-/// A line, and what the rules of its order have to know of it.
-struct Line<'t> {
-    item: LineItem,
-    offer: Option<(OfferKind, Span)>,
-    reseller: Option<Value<'t>>,
-}
-
-fn line_item(value: Value<'_>) -> Option<Line<'_>> {
-    let fields = value.fields(&LINE)?;
-    let offer_value = fields.value("offerId");
-    let offer = offer_value.and_then(validate::offer_id);
-    let span = offer_value.map_or(value.key, |offer| offer.node.span);
-    let partner = fields.value("partnerIdOnRecord");
-    let additional = fields.value("additionalPartnerIdsOnRecord");
-    let take = |key, read: fn(Value<'_>) -> Option<String>| fields.value(key).and_then(read);
-    let (offer_id, kind) = offer.unzip();
-    // Everything is read before anything is given up, so that every mistake of the line is reported.
-    let quantity = fields.value("quantity").and_then(number::quantity);
-    let item = LineItem {
-        offer_id: offer_id.unwrap_or_else(validate::no_offer),
-        quantity: quantity.unwrap_or(1),
-        friendly_name: take("friendlyName", validate::free_text),
-        term_duration: fields.value("termDuration").and_then(validate::term),
-        custom_term_end_date: take("customTermEndDate", validate::date),
-        promotion_id: take("promotionId", validate::promotion_id),
-        partner_id_on_record: partner.and_then(validate::partner_id),
-        additional_partner_ids_on_record: additional.map(additional_partners).unwrap_or_default(),
-        attestation_accepted: fields.value("attestationAccepted").and_then(number::boolean),
-        renews_to: fields.value("renewsTo").and_then(renews_to),
-        provisioning_context: fields.value("provisioningContext").map(texts).unwrap_or_default(),
-    };
-    Some(Line { item, offer: kind.map(|kind| (kind, span)), reseller: partner.or(additional) })
-}
-
-fn additional_partners(value: Value<'_>) -> Vec<String> {
-    let Some(items) = value.items() else {
-        return Vec::new();
-    };
-    let count = items.len();
-    if count > MAX_ADDITIONAL_PARTNERS {
-        let message =
-            format!("{count} additional partners are named; Partner Center takes {MAX_ADDITIONAL_PARTNERS}");
-        value.findings.report(Code::TooManyPartners, value.key, message, "remove some");
-    }
-    items.filter_map(validate::partner_id).collect()
-}
-
-fn renews_to(value: Value<'_>) -> Option<crate::domain::TermDuration> {
-    let fields = value.fields(&RENEWS_TO)?;
-    fields.value("termDuration").and_then(validate::renewal_term)
+/// Reports a customer that is named in both ways.
+pub(super) fn two_customers(id: Value<'_>, name: Value<'_>) -> Diagnostic {
+    let findings = id.findings;
+    let message = "the customer is named twice, by `customerId` and by `customer`";
+    let (first, second) = (id.key.min(name.key), id.key.max(name.key));
+    Diagnostic::new(Code::TwoCustomers, findings.at(second), message)
+        .related(findings.at(first), "first named here")
+        .hint("keep one of them")
 }
 
 /// Takes a mapping of free texts.
-fn texts(value: Value<'_>) -> BTreeMap<String, String> {
+pub(super) fn texts(value: Value<'_>) -> BTreeMap<String, String> {
+    sourced_texts(value).map(|(key, text)| (key, text.value)).collect()
+}
+
+/// Takes a mapping of free texts, each with its place.
+pub(super) fn sourced_texts(value: Value<'_>) -> impl Iterator<Item = (String, Sourced<String>)> {
     let pairs = value.pairs().into_iter().flatten();
-    let read = pairs.filter_map(|pair| {
+    pairs.filter_map(|pair| {
         let harmless = validate::check_free_text(pair, pair.name);
-        let text = validate::free_text(pair)?;
-        harmless.then(|| (pair.name.to_owned(), text))
-    });
-    read.collect()
+        let value = validate::free_text(pair)?;
+        let region = pair.findings.at(pair.node.span);
+        harmless.then(|| (pair.name.to_owned(), Sourced { value, region }))
+    })
 }
 
 /// Reports an order that mixes what Partner Center sells in two ways.
@@ -276,18 +252,40 @@ fn check_mixed(sold: &mut Option<(OfferKind, Span)>, kind: OfferKind, span: Span
 }
 
 /// Reports a reseller without the attestation ("Create an order"; otherwise refused with 400/900206).
-fn check_attestation(reseller: Value<'_>, written: Option<Value<'_>>, accepted: Option<bool>) {
+fn check_attestation(
+    (key, reseller): (&str, &Region),
+    item: Value<'_>,
+    written: Option<Value<'_>>,
+    accepted: Option<bool>,
+) {
     let wrongly_written = written.is_some() && accepted.is_none();
     if accepted == Some(true) || wrongly_written {
         return;
     }
-    let findings = reseller.findings;
-    let message = format!("`{}` names a reseller, but the order is not attested", reseller.name);
-    let mut diagnostic = Diagnostic::new(Code::NoAttestation, findings.at(reseller.key), message);
+    let findings = item.findings;
+    let message = format!("`{key}` names a reseller, but the order is not attested");
+    let by_default = reseller.file != *findings.file();
+    let region = if by_default { findings.at(item.key) } else { reseller.clone() };
+    let mut diagnostic = Diagnostic::new(Code::NoAttestation, region, message);
+    if by_default {
+        diagnostic = diagnostic.related(reseller.clone(), "named here, for every order");
+    }
     if let Some(written) = written {
         diagnostic = diagnostic.related(findings.at(written.node.span), "not accepted here");
     }
     findings.add(diagnostic.hint(
         "write `partnerOnRecordAttestationAccepted: true` in `spec`; Partner Center refuses the order without it (400/900206)",
+    ));
+}
+
+/// Warns of a long term that nobody has said about whether it shall renew.
+fn warn_undecided(draft: &OrderDraft, term: &Sourced<crate::domain::TermDuration>, taking: &Taking<'_>) {
+    let named = draft.name.as_ref().map_or(&draft.region, |named| &named.region);
+    let region = if term.region.file == *taking.findings.file() { &term.region } else { named };
+    let message = format!("a term of `{}` renews by itself, and nobody has decided about that", term.value);
+    let diagnostic = Diagnostic::new(Code::UndecidedRenewal, region.clone(), message);
+    taking.findings.add(diagnostic.hint(
+        "write `autoRenewEnabled: true` in `metadata` if it shall renew, or `false` to be reminded to switch it off in \
+         Partner Center after the purchase",
     ));
 }

@@ -7,32 +7,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::code::Code;
-use super::fields::{Shape, Value};
+use super::fields::Value;
+use super::grammar::{LIMITS, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
 use super::{number, validate};
 use crate::domain::project::{Cloud, Limits, Project, Recovery, RecoveryMode};
 
 /// How far the order list lags ("Get all of a customer's orders").
 const LIST_LAG: Duration = Duration::from_secs(15 * 60);
 
-const METADATA: Shape = Shape { keys: &["name"], required: &[], refused: &[] };
-
-const SPEC: Shape =
-    Shape { keys: &["lineage", "stateDir", "cloud", "recovery", "limits"], required: &[], refused: &[] };
-
-const RECOVERY: Shape = Shape { keys: &["mode", "settleAfter", "marker"], required: &[], refused: &[] };
-
-const LIMITS: Shape = Shape {
-    keys: &["ordersPerRun", "ordersPerHour", "ordersPerDay", "seatsPerRun", "seatsPerHour", "seatsPerDay"],
-    required: &[],
-    refused: &[],
-};
-
 /// Reads a project's metadata and spec.
 pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Project {
-    if let Some(fields) = metadata.and_then(|value| value.fields(&METADATA)) {
+    if let Some(fields) = metadata.and_then(|value| value.fields(&PROJECT_METADATA)) {
         fields.value("name").and_then(validate::name);
     }
-    let Some(fields) = spec.and_then(|value| value.fields(&SPEC)) else {
+    let Some(fields) = spec.and_then(|value| value.fields(&PROJECT_SPEC)) else {
         return Project::default();
     };
     let state_dir = fields.value("stateDir").and_then(validate::free_text);

@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::code::Code;
+use super::defaults::DEFAULTS_FILE;
 use super::diagnostic::{Diagnostic, Region};
 use crate::domain::Excerpt;
 
@@ -25,6 +26,8 @@ pub struct Sources {
     files: Vec<Source>,
     by_name: HashMap<Arc<str>, usize>,
     project_file: Option<Arc<str>>,
+    /// The defaults files of the directories above the one that was named, the outermost first.
+    above: Vec<Arc<str>>,
 }
 
 /// One file.
@@ -90,6 +93,10 @@ impl Sources {
         &self.files
     }
 
+    pub(super) fn above(&self) -> impl Iterator<Item = &str> {
+        self.above.iter().map(AsRef::as_ref)
+    }
+
     pub(super) fn project_file(&self) -> Option<&Arc<str>> {
         self.project_file.as_ref()
     }
@@ -132,6 +139,35 @@ impl Reader {
         if !is_project && fs::symlink_metadata(&project).is_ok() {
             self.file(&project, true);
         }
+        let defaults = path.with_file_name(DEFAULTS_FILE);
+        if path != defaults && fs::symlink_metadata(&defaults).is_ok() {
+            self.file(&defaults, false);
+        }
+        self.defaults_above(path.parent().unwrap_or(Path::new("")));
+    }
+
+    /// Reads the defaults of the directories above, up to the one that holds the project file; none where there is no
+    /// such directory.
+    fn defaults_above(&mut self, directory: &Path) {
+        let mut above = Vec::new();
+        let mut directory = directory.to_path_buf();
+        // No path has more levels than its real one.
+        let levels = fs::canonicalize(non_empty(&directory)).map_or(0, |real| real.components().count());
+        for _ in 0..levels {
+            if directory.join(PROJECT_FILE).is_file() {
+                break;
+            }
+            let Some(parent) = parent_of(&directory) else { break };
+            directory = parent;
+            above.push(directory.join(DEFAULTS_FILE));
+        }
+        if !directory.join(PROJECT_FILE).is_file() {
+            return;
+        }
+        for path in above.into_iter().rev().filter(|path| fs::symlink_metadata(path).is_ok()) {
+            self.file(&path, false);
+            self.sources.above.push(Arc::from(display(&path)));
+        }
     }
 
     fn directory(&mut self, root: &Path) {
@@ -159,6 +195,7 @@ impl Reader {
                 }
             }
         }
+        self.defaults_above(root);
         paths.sort_unstable();
         let project = root.join(PROJECT_FILE);
         for path in paths {
@@ -243,6 +280,20 @@ impl Reader {
         };
         self.refuse(Code::NotUtf8, path, &message, "save it as UTF-8");
     }
+}
+
+/// Returns the directory above, as it can be written from here.
+fn parent_of(directory: &Path) -> Option<PathBuf> {
+    match directory.components().next_back() {
+        Some(Component::Normal(_)) => directory.parent().map(Path::to_path_buf),
+        Some(Component::ParentDir) => Some(directory.join("..")),
+        Some(Component::CurDir) | None => Some(PathBuf::from("..")),
+        Some(Component::RootDir | Component::Prefix(_)) => None,
+    }
+}
+
+fn non_empty(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() { Path::new(".") } else { directory }
 }
 
 /// Lists a directory without what is hidden.

@@ -126,13 +126,13 @@ fn whole_line(line: usize) -> Span {
 
 fn read_trees(part: Part<'_>, findings: &Findings, each: &mut impl FnMut(&Node<'_>)) {
     let mut parser = Parser::new_from_str(part.text);
-    let mut builder = Builder::new(part.line, findings);
+    let mut builder = Builder::new(part.line, part.len(), findings);
     while !builder.given_up
         && let Some(event) = parser.next_event()
     {
         match event {
             Ok((Event::StreamEnd, _)) => break,
-            Ok((Event::DocumentStart(_), _)) => builder = Builder::new(part.line, findings),
+            Ok((Event::DocumentStart(_), _)) => builder = Builder::new(part.line, part.len(), findings),
             Ok((Event::DocumentEnd, _)) => {
                 if let Some(root) = builder.root.take() {
                     each(&root);

@@ -24,7 +24,7 @@ pub(super) enum OfferKind {
 }
 
 pub(super) fn name(value: Value<'_>) -> Option<OrderName> {
-    let text = value.text()?;
+    let text = value.unmistakable_text()?;
     OrderName::parse(text)
         .map_err(|_| {
             let hint = match dns_label(text) {
@@ -102,6 +102,11 @@ pub(super) fn no_offer() -> OfferId {
     OfferId::parse("?").expect("a question mark is visible ASCII")
 }
 
+/// Says whether an offer stands for one that was reported.
+pub(super) fn is_no_offer(offer: &OfferId) -> bool {
+    offer.as_str() == "?"
+}
+
 fn offer_kind(text: &str) -> Option<OfferKind> {
     if CustomerId::parse(text).is_ok() || is_azure(text) {
         return Some(OfferKind::Legacy);
@@ -130,6 +135,13 @@ fn is_code(text: &str, length: usize) -> bool {
 pub(super) fn billing_cycle(value: Value<'_>) -> Option<BillingCycle> {
     let text = value.text()?;
     if let Some(known) = BillingCycle::KNOWN.into_iter().find(|known| known.as_str() == text) {
+        if known == BillingCycle::Unknown {
+            value.report(
+                Code::UnspecificBillingCycle,
+                "with `unknown`, Partner Center chooses the billing cycle, and a review does not show which",
+                "write the one that is meant, such as `monthly`; a trial needs `none`",
+            );
+        }
         return Some(known);
     }
     let alias = match text.to_ascii_lowercase().as_str() {
@@ -202,7 +214,7 @@ pub(super) fn promotion_id(value: Value<'_>) -> Option<String> {
 }
 
 pub(super) fn partner_id(value: Value<'_>) -> Option<String> {
-    let text = value.text()?;
+    let text = value.unmistakable_text()?;
     if text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(text.to_owned());
     }
@@ -231,7 +243,7 @@ pub(super) fn date(value: Value<'_>) -> Option<String> {
 
 /// Takes a free text that shows what it is: no control, invisible or bidirectional characters.
 pub(super) fn free_text(value: Value<'_>) -> Option<String> {
-    let text = value.text()?;
+    let text = value.unmistakable_text()?;
     check_free_text(value, text).then(|| text.to_owned())
 }
 

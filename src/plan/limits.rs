@@ -78,6 +78,7 @@ mod tests {
             customer_name: None,
             spec: spec(*quantity),
             allow_duplicate: false,
+            auto_renew: None,
             action: Action::Create,
         };
         let steps = quantities.iter().enumerate().map(step).collect();

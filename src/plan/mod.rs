@@ -46,6 +46,8 @@ pub struct Step {
     pub spec: OrderSpec,
     /// The manifest's word for it that an order like an existing one is meant.
     pub allow_duplicate: bool,
+    /// What the manifest says about the renewal of the subscriptions; it is not sent.
+    pub auto_renew: Option<bool>,
     /// What would be done, with its reason.
     pub action: Action,
 }

@@ -70,6 +70,7 @@ mod tests {
             customer_name: None,
             formerly: None,
             allow_duplicate: true,
+            auto_renew: None,
             labels: BTreeMap::new(),
             place: Place { file: "orders.yaml".into(), line: 1 },
         }

@@ -16,6 +16,7 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
         customer_name: order.customer_name.clone(),
         spec: order.spec.clone(),
         allow_duplicate: order.allow_duplicate,
+        auto_renew: order.auto_renew,
         action: table.decide(order),
     });
     let unwanted =
@@ -33,6 +34,7 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
                 customer_name,
                 spec: spec.clone(),
                 allow_duplicate: false,
+                auto_renew: None,
                 action,
             }
         });
@@ -179,6 +181,7 @@ mod tests {
             customer_name: None,
             formerly: None,
             allow_duplicate: false,
+            auto_renew: None,
             labels: BTreeMap::new(),
             place: Place { file: "orders.yaml".into(), line: 1 },
         }

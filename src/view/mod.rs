@@ -26,6 +26,7 @@ pub use human::Human;
 pub use json::Json;
 pub use markdown::Markdown;
 pub use progress::Progress;
+pub(crate) use text::wrap;
 
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};

@@ -32,6 +32,7 @@ pub(super) fn step(text: &str, seats: u32, action: Action) -> Step {
         customer_name: Some("contoso".into()),
         spec,
         allow_duplicate: false,
+        auto_renew: None,
         action,
     }
 }

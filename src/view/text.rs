@@ -86,7 +86,7 @@ pub(super) fn duration(duration: Duration) -> String {
 
 /// Breaks a text into lines of at most so many columns, each behind the indentation. It breaks at blanks only, and
 /// never within backticks, so that a command can be copied.
-pub(super) fn wrap(text: &str, columns: usize, indent: &str) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize, indent: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in unbroken(text) {

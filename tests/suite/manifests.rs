@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
+mod explained;
 mod files;
 mod oracle;
+mod schemas;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,13 +26,15 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-/// Parses one fixture as if it stood alone; `project-*` is the project's own file.
+/// Parses one fixture as if it stood alone; `project-*` is the project's own file, `defaults-*` a `defaults.yaml`.
 fn parse(path: &Path) -> Loaded {
     let name = name_of(path);
     let text = fs::read_to_string(path).unwrap();
     let mut sources = Sources::new();
     if name.starts_with("project-") && name != "project-elsewhere.yaml" {
         sources.add_project(&name, text);
+    } else if name.starts_with("defaults-") && name != "defaults-elsewhere.yaml" {
+        sources.add("defaults.yaml", text);
     } else {
         sources.add(&name, text);
     }

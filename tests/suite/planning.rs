@@ -35,6 +35,7 @@ fn wanted() -> impl Strategy<Value = Vec<DesiredOrder>> {
                     customer_name: None,
                     formerly,
                     allow_duplicate,
+                    auto_renew: None,
                     labels,
                     place,
                 }

@@ -13,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::{Check, Paths, end_column, line};
-use crate::manifest::{Code, Diagnostic, Region, Sources};
-use log::{Artifact, Driver, Level, Location, Log, Message, Physical, Rule, Run, SarifRegion, SarifResult};
+use crate::manifest::{Code, Diagnostic, Explanation, Region, Sources};
+use log::{
+    Artifact, Driver, Help, Level, Location, Log, Message, Physical, Rule, Run, SarifRegion, SarifResult,
+};
 
 /// What relative names of files are relative to.
 const ROOT: &str = "%SRCROOT%";
@@ -41,8 +43,14 @@ fn rule(code: Code) -> Rule<'static> {
     Rule {
         id: code.as_str(),
         short_description: message(code.summary()),
+        help: Help { text: unbroken(Explanation::of(code).prose), markdown: code.explanation() },
         default_configuration: Level { level: code.severity().to_string() },
     }
+}
+
+/// Makes each paragraph one line.
+fn unbroken(prose: &str) -> String {
+    prose.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n")
 }
 
 struct Results<'a> {

@@ -50,6 +50,7 @@ pub(super) fn order(n: u32, of: u32, quantity: u32) -> DesiredOrder {
         customer_name: None,
         formerly: None,
         allow_duplicate: false,
+        auto_renew: None,
         labels: BTreeMap::new(),
         place: Place { file: "orders.yaml".into(), line: 1 },
     }

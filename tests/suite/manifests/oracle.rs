@@ -71,7 +71,12 @@ fn documents(text: &str) -> Result<Vec<Document>, serde_yaml::Error> {
         return Ok(Vec::new());
     }
     serde_yaml::Deserializer::from_str(text)
-        .filter_map(|one| Option::<Document>::deserialize(one).transpose())
+        .map(|one| {
+            let mut value = serde_yaml::Value::deserialize(one)?;
+            value.apply_merge()?;
+            serde_yaml::from_value::<Option<Document>>(value)
+        })
+        .filter_map(Result::transpose)
         .collect()
 }
 
@@ -171,7 +176,7 @@ const PIECES: [&str; 30] = [
     "kind: Order\n",
 ];
 
-fn mutated() -> impl Strategy<Value = String> {
+pub(super) fn mutated() -> impl Strategy<Value = String> {
     let texts: Vec<String> = ["right", "wrong"]
         .iter()
         .flat_map(|kind| fixtures(kind))

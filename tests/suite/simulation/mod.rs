@@ -78,6 +78,7 @@ fn desired(dice: &mut Dice) -> Vec<DesiredOrder> {
             customer_name: None,
             formerly: None,
             allow_duplicate: twin,
+            auto_renew: None,
             labels: BTreeMap::new(),
             place: Place { file: "orders.yaml".into(), line: 1 },
         }

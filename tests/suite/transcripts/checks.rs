@@ -5,7 +5,10 @@ mod hostile;
 mod sarif;
 
 use super::stage::Stage;
-use super::words::{CONTOSO, order};
+use super::words::{CONTOSO, order, order_with};
+
+/// Says that many orders of one thing are meant.
+const MEANT: &str = "  allowDuplicate: true\n";
 
 const FORMATS: [&str; 5] = ["human", "markdown", "json", "github", "sarif"];
 
@@ -17,7 +20,7 @@ fn customer(name: &str) -> String {
 }
 
 fn wrong_order(name: &str) -> String {
-    order(name, CONTOSO, 1).replace("billingCycle", "billingcycle")
+    order_with(MEANT, name, CONTOSO, 1).replace("billingCycle", "billingcycle")
 }
 
 /// A stage with one error in one place, one in two places, and one warning.

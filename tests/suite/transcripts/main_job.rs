@@ -20,7 +20,7 @@ fn stage() -> Stage {
     stage.write(
         "fabrikam.yaml",
         &format!(
-            "apiVersion: orderform/v1\nkind: Order\nmetadata:\n  name: fabrikam-office\nspec:\n  customerId: {FABRIKAM}\n  \
+            "apiVersion: orderform/v1\nkind: Order\nmetadata:\n  name: fabrikam-office\n  autoRenewEnabled: true\nspec:\n  customerId: {FABRIKAM}\n  \
              billingCycle: monthly\n  lineItems:\n    - offerId: {OFFER}\n      friendlyName: office for everybody\n      \
              quantity: 40\n      termDuration: P1Y\n    - offerId: CFQ7TTC0LH0Z:0001:CFQ7TTC0K18P\n      quantity: 1\n      \
              termDuration: P1Y\n"

@@ -21,6 +21,7 @@ mod checks;
 mod customers;
 mod damage;
 mod doubts;
+mod explained;
 mod hostile;
 mod later;
 mod limits;

@@ -22,7 +22,7 @@ pub(super) fn order(name: &str, customer: &str, quantity: u32) -> String {
 /// Writes a manifest of one new commerce order with something more in its metadata.
 pub(super) fn order_with(metadata: &str, name: &str, customer: &str, quantity: u32) -> String {
     format!(
-        "apiVersion: orderform/v1\nkind: Order\nmetadata:\n  name: {name}\n{metadata}spec:\n  customerId: {customer}\n  \
+        "apiVersion: orderform/v1\nkind: Order\nmetadata:\n  name: {name}\n  autoRenewEnabled: true\n{metadata}spec:\n  customerId: {customer}\n  \
          billingCycle: monthly\n  lineItems:\n    - offerId: {OFFER}\n      quantity: {quantity}\n      termDuration: P1Y\n"
     )
 }

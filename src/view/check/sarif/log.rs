@@ -50,7 +50,15 @@ pub(super) struct Driver<'a> {
 pub(super) struct Rule<'a> {
     pub(super) id: &'a str,
     pub(super) short_description: Message,
+    pub(super) help: Help<'a>,
     pub(super) default_configuration: Level,
+}
+
+/// What `explain` says of a code; the Markdown has examples too.
+#[derive(Debug, Serialize)]
+pub(super) struct Help<'a> {
+    pub(super) text: String,
+    pub(super) markdown: &'a str,
 }
 
 /// How bad it is.

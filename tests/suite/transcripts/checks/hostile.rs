@@ -1,8 +1,9 @@
 //! Names and texts that want to be commands, markup or another line: in no format do they become it.
 
+use super::MEANT;
 use super::github::commands;
 use crate::transcripts::stage::{Ran, Stage};
-use crate::transcripts::words::{CONTOSO, order};
+use crate::transcripts::words::{CONTOSO, order_with};
 
 /// What the texts are made of: commands of build servers, escapes of theirs and ours, markup, what moves a terminal.
 const PIECES: [&str; 30] = [
@@ -49,7 +50,8 @@ fn stage_of(texts: &[String]) -> Stage {
     let stage = Stage::new();
     for (number, text) in texts.iter().enumerate() {
         let quoted = serde_json::to_string(text).unwrap();
-        let wrong = |from: &str, to: &str| order(&format!("a{number}"), CONTOSO, 1).replace(from, to);
+        let wrong =
+            |from: &str, to: &str| order_with(MEANT, &format!("a{number}"), CONTOSO, 1).replace(from, to);
         stage.write(&format!("{number}-key.yaml"), &wrong("billingCycle", &quoted));
         stage.write(&format!("{number}-value.yaml"), &wrong("monthly", &quoted));
         stage.write(&format!("{number}-name.yaml"), &wrong(&format!("a{number}"), &quoted));

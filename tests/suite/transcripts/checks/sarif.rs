@@ -8,12 +8,25 @@ use serde_json::{Value, json};
 use super::{customer, mixed};
 use crate::transcripts::stage::Stage;
 
-fn schema() -> Value {
-    let closed = |required: &[&str], properties: Value| json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false });
-    let text = json!({ "type": "string", "minLength": 1 });
+/// An object with no more properties than these.
+fn closed(required: &[&str], properties: Value) -> Value {
+    json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false })
+}
+
+fn text() -> Value {
+    json!({ "type": "string", "minLength": 1 })
+}
+
+fn message() -> Value {
+    closed(&["text"], json!({ "text": text() }))
+}
+
+fn level() -> Value {
+    json!({ "enum": ["error", "warning"] })
+}
+
+fn place() -> Value {
     let number = json!({ "type": "integer", "minimum": 1 });
-    let level = json!({ "enum": ["error", "warning"] });
-    let message = closed(&["text"], json!({ "text": text }));
     let region = closed(
         &["startLine", "startColumn", "endColumn"],
         json!({ "startLine": number, "startColumn": number, "endColumn": number }),
@@ -21,42 +34,26 @@ fn schema() -> Value {
     let artifact = closed(
         &["uri"],
         json!({
-            "uri": { "type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$|^file:///[A-Za-z0-9._~/%-]+$" },
+            "uri": { "type": "string", "pattern": "^(file:///)?[A-Za-z0-9._~/%-]+$" },
             "uriBaseId": { "const": "%SRCROOT%" },
         }),
     );
-    let physical = closed(&["artifactLocation"], json!({ "artifactLocation": artifact, "region": region }));
-    let location = closed(&["physicalLocation"], json!({ "physicalLocation": physical }));
+    closed(&["artifactLocation"], json!({ "artifactLocation": artifact, "region": region }))
+}
+
+fn result() -> Value {
+    let location = closed(&["physicalLocation"], json!({ "physicalLocation": place() }));
     let related = closed(
         &["id", "message", "physicalLocation"],
-        json!({ "id": number, "message": message, "physicalLocation": physical }),
+        json!({ "id": { "type": "integer", "minimum": 1 }, "message": message(), "physicalLocation": place() }),
     );
-    let rule = closed(
-        &["id", "shortDescription", "defaultConfiguration"],
-        json!({
-            "id": { "type": "string", "pattern": "^OF[0-9]{4}$" },
-            "shortDescription": message,
-            "fullDescription": message,
-            "help": closed(&["text"], json!({ "text": text, "markdown": text })),
-            "defaultConfiguration": closed(&["level"], json!({ "level": level })),
-        }),
-    );
-    let driver = closed(
-        &["name", "version", "rules"],
-        json!({
-            "name": { "const": "orderform" },
-            "version": text,
-            "informationUri": { "type": "string", "format": "uri" },
-            "rules": { "type": "array", "uniqueItems": true, "items": rule },
-        }),
-    );
-    let result = closed(
+    closed(
         &["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
         json!({
-            "ruleId": text,
+            "ruleId": text(),
             "ruleIndex": { "type": "integer", "minimum": 0 },
-            "level": level,
-            "message": message,
+            "level": level(),
+            "message": message(),
             "locations": { "type": "array", "minItems": 1, "maxItems": 1, "items": location },
             "relatedLocations": { "type": "array", "minItems": 1, "items": related },
             "partialFingerprints": closed(
@@ -64,15 +61,39 @@ fn schema() -> Value {
                 json!({ "orderform/v1": { "type": "string", "pattern": "^[0-9a-f]{32}:[1-9][0-9]*$" } }),
             ),
         }),
+    )
+}
+
+fn driver() -> Value {
+    let rule = closed(
+        &["id", "shortDescription", "help", "defaultConfiguration"],
+        json!({
+            "id": { "type": "string", "pattern": "^OF[0-9]{4}$" },
+            "shortDescription": message(),
+            "help": closed(&["text", "markdown"], json!({ "text": text(), "markdown": text() })),
+            "defaultConfiguration": closed(&["level"], json!({ "level": level() })),
+        }),
     );
-    let base = closed(&["description"], json!({ "description": message }));
+    closed(
+        &["name", "version", "rules"],
+        json!({
+            "name": { "const": "orderform" },
+            "version": text(),
+            "informationUri": text(),
+            "rules": { "type": "array", "uniqueItems": true, "items": rule },
+        }),
+    )
+}
+
+fn schema() -> Value {
+    let base = closed(&["description"], json!({ "description": message() }));
     let run = closed(
         &["tool", "columnKind", "results"],
         json!({
-            "tool": closed(&["driver"], json!({ "driver": driver })),
+            "tool": closed(&["driver"], json!({ "driver": driver() })),
             "columnKind": { "const": "unicodeCodePoints" },
             "originalUriBaseIds": closed(&["%SRCROOT%"], json!({ "%SRCROOT%": base })),
-            "results": { "type": "array", "items": result },
+            "results": { "type": "array", "items": result() },
         }),
     );
     let log = json!({

@@ -1,0 +1,40 @@
+//! `orderform schema`: prints the JSON Schema of a kind of document.
+
+use clap::{Args, ValueEnum};
+
+use super::failure::{Failure, exit};
+use super::terminal::Terminal;
+use crate::manifest::schema::{self, SchemaKind};
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// What the schema is of; `manifest` is any of the documents.
+    kind: Kind,
+}
+
+/// A kind of document, as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Any document, told apart by its `kind`.
+    Manifest,
+    /// `kind: Order`.
+    Order,
+    /// `kind: Customer`.
+    Customer,
+    /// `kind: Project`, in `orderform.yaml`.
+    Project,
+    /// `kind: Defaults`, in a `defaults.yaml`.
+    Defaults,
+}
+
+pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let kind = match args.kind {
+        Kind::Manifest => SchemaKind::Manifest,
+        Kind::Order => SchemaKind::Order,
+        Kind::Customer => SchemaKind::Customer,
+        Kind::Project => SchemaKind::Project,
+        Kind::Defaults => SchemaKind::Defaults,
+    };
+    terminal.print(&schema::text(kind))?;
+    Ok(exit::DONE)
+}

@@ -1,0 +1,212 @@
+//! What a manifest may say: the kinds of documents, their keys in canonical order, and what each key takes.
+//!
+//! One description for everybody: the reader checks keys against it ([`fields`](super::fields)), the JSON Schemas are
+//! written from it ([`schema`](super::schema)), and the formatter and the writer take their order of keys from it.
+//!
+//! **Invariant:** descriptions only; nothing here reads a text or knows a place. That the forms here are the ones the
+//! reader takes is a law of the tests (`tests/suite/manifests/schemas.rs`): both accept and refuse the same corpus.
+
+mod customer;
+mod defaults;
+mod order;
+mod project;
+
+pub(super) use customer::{CUSTOMER, CUSTOMER_METADATA, CUSTOMER_SPEC};
+pub(super) use defaults::{DEFAULTS, DEFAULTS_SPEC};
+pub(super) use order::{LINE_ITEM, ORDER, ORDER_METADATA, ORDER_SPEC, RENEWS_TO};
+pub(super) use project::{LIMITS, PROJECT, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
+
+/// The only version of manifests there is.
+pub(super) const API_VERSION: &str = "orderform/v1";
+
+/// Every kind of document, with its keys.
+pub(super) const KINDS: [(&str, &Shape); 4] =
+    [("Order", &ORDER), ("Customer", &CUSTOMER), ("Project", &PROJECT), ("Defaults", &DEFAULTS)];
+
+/// The keys of one kind of mapping.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// What the schemas call it: `lineItem`.
+    pub(super) name: &'static str,
+    /// What it is, in one sentence.
+    pub(super) about: &'static str,
+    /// Every key it may have, in canonical order.
+    pub(super) keys: &'static [Key],
+    /// Keys that people try, and why they are not taken.
+    pub(super) refused: &'static [Refused],
+}
+
+/// A key of a mapping.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    /// Whether the mapping cannot do without it.
+    pub(super) required: bool,
+    /// What its value looks like.
+    pub(super) form: Form,
+    /// What it means, in a sentence or two, for an editor to show.
+    pub(super) about: &'static str,
+    /// Values that show how it is written, as YAML.
+    pub(super) examples: &'static [&'static str],
+}
+
+/// A key that is not taken, why, and what to do instead.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) &'static str, pub(super) &'static str, pub(super) &'static str);
+
+/// What a value looks like.
+#[derive(Debug)]
+pub(super) enum Form {
+    /// This one text.
+    Exactly(&'static str),
+    /// A text that matches a regular expression (ECMA 262, without flags).
+    Text(&'static str),
+    /// One of a few words, each with its meaning.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// A whole number within these bounds.
+    Whole(u64, u64),
+    /// `true` or `false`.
+    Boolean,
+    /// A mapping with free keys and texts.
+    Texts,
+    /// A list of so many values of one form.
+    List { of: &'static Form, least: usize, most: usize },
+    /// A mapping of a shape.
+    Mapping(&'static Shape),
+}
+
+impl Shape {
+    /// Returns the names of its keys.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
+        self.keys.iter().map(|key| key.name)
+    }
+
+    /// Says whether it has a key.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.name == name)
+    }
+
+    /// Finds the key that is refused with a reason.
+    pub(super) fn refuses(&self, name: &str) -> Option<&'static Refused> {
+        self.refused.iter().find(|refused| refused.0 == name)
+    }
+}
+
+impl Key {
+    /// Makes a key that may be left out.
+    const fn may(name: &'static str, form: Form, about: &'static str) -> Self {
+        Self { name, required: false, form, about, examples: &[] }
+    }
+
+    /// Makes a key that has to be there.
+    const fn must(name: &'static str, form: Form, about: &'static str) -> Self {
+        Self { name, required: true, form, about, examples: &[] }
+    }
+
+    const fn such_as(mut self, examples: &'static [&'static str]) -> Self {
+        self.examples = examples;
+        self
+    }
+}
+
+/// Makes the two keys that every document begins with.
+const fn version_key() -> Key {
+    Key::must("apiVersion", Form::Exactly(API_VERSION), "The version of the format.")
+}
+
+const fn kind_key(kind: &'static str) -> Key {
+    Key::must("kind", Form::Exactly(kind), "What the document describes.")
+}
+
+const STATUS: Refused = Refused(
+    "status",
+    "is not part of a manifest",
+    "remove it: what is recorded is in the state (`orderform state show`)",
+);
+
+/// 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends.
+const NAME: Form = Form::Text("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$");
+
+/// A GUID with hyphens that is not all zeros.
+const TENANT_ID: Form = Form::Text(
+    "^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+);
+
+/// Digits only.
+const PARTNER_ID: Form = Form::Text("^[0-9]{1,20}$");
+
+/// Text without control, invisible and bidirectional characters; the ones beyond U+FFFF are left to the reader, because
+/// not every regular expression counts them as one.
+pub(super) const FREE_TEXT_PATTERN: &str =
+    r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$";
+
+const FREE_TEXT: Form = Form::Text(FREE_TEXT_PATTERN);
+
+/// The most additional partners of a line ("Order resources").
+pub(super) const MAX_ADDITIONAL_PARTNERS: usize = 5;
+
+/// The most seats of a line.
+pub(super) const MAX_QUANTITY: u64 = 9_999_999;
+
+/// The highest limit.
+pub(super) const MAX_LIMIT: u64 = 999_999_999;
+
+const ADDITIONAL_PARTNERS: Form = Form::List { of: &PARTNER_ID, least: 0, most: MAX_ADDITIONAL_PARTNERS };
+
+/// How often an order is billed ("Order resources").
+const BILLING_CYCLE: Form = Form::Choice(&[
+    ("monthly", "Every month."),
+    ("annual", "Every year, in advance."),
+    ("biennial", "Every two years."),
+    ("triennial", "Every three years, in advance."),
+    ("one_time", "Once, for what has no term."),
+    ("none", "Not at all: trials."),
+    ("unknown", "Partner Center chooses; refused for trials. Better say which one is meant."),
+]);
+
+/// The terms that Partner Center sells.
+const TERM: Form = Form::Choice(&[("P1M", "One month."), ("P1Y", "One year."), ("P3Y", "Three years.")]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::project::{Cloud, RecoveryMode};
+    use crate::domain::{BillingCycle, TermDuration};
+
+    fn words(form: &Form) -> Vec<&str> {
+        let Form::Choice(all) = form else { panic!("{form:?} is no choice") };
+        all.iter().map(|(word, _)| *word).collect()
+    }
+
+    fn form_of(shape: &Shape, name: &str) -> &'static Form {
+        &shape.keys.iter().find(|key| key.name == name).unwrap().form
+    }
+
+    #[test]
+    fn the_words_of_the_grammar_are_the_words_of_the_domain() {
+        let mut cycles: Vec<&str> = BillingCycle::KNOWN.iter().map(BillingCycle::as_str).collect();
+        let mut described = words(&BILLING_CYCLE);
+        cycles.sort_unstable();
+        described.sort_unstable();
+        assert_eq!(described, cycles);
+        assert_eq!(words(&TERM), TermDuration::KNOWN);
+        assert_eq!(words(form_of(&PROJECT_SPEC, "cloud")), Cloud::ALL.map(|(word, _)| word));
+        assert_eq!(words(form_of(&RECOVERY, "mode")), RecoveryMode::ALL.map(|(word, _)| word));
+    }
+
+    #[test]
+    fn every_key_is_described_once_and_is_not_refused_as_well() {
+        fn check(shape: &Shape) {
+            for (at, key) in shape.keys.iter().enumerate() {
+                assert!(key.about.ends_with('.'), "{}.{}", shape.name, key.name);
+                assert!(shape.keys[..at].iter().all(|other| other.name != key.name), "{}", key.name);
+                assert!(shape.refuses(key.name).is_none(), "{}.{}", shape.name, key.name);
+                match &key.form {
+                    Form::Mapping(below) | Form::List { of: Form::Mapping(below), .. } => check(below),
+                    _ => {}
+                }
+            }
+        }
+        KINDS.iter().for_each(|(_, shape)| check(shape));
+    }
+}

@@ -1,0 +1,103 @@
+//! `kind: Project`: the settings of `orderform.yaml`.
+
+use super::{FREE_TEXT, Form, Key, MAX_LIMIT, NAME, STATUS, Shape, kind_key, version_key};
+
+/// The document of `orderform.yaml`.
+pub(in crate::manifest) static PROJECT: Shape = Shape {
+    name: "project",
+    about: "The settings of a directory of manifests. It stands in `orderform.yaml` at the root of the directory.",
+    keys: &[
+        version_key(),
+        kind_key("Project"),
+        Key::may("metadata", Form::Mapping(&PROJECT_METADATA), "What the project is known by."),
+        Key::may("spec", Form::Mapping(&PROJECT_SPEC), "The settings."),
+    ],
+    refused: &[STATUS],
+};
+
+pub(in crate::manifest) static PROJECT_METADATA: Shape = Shape {
+    name: "projectMetadata",
+    about: "What a project is known by.",
+    keys: &[Key::may("name", NAME, "A name, for people.").such_as(&["licences"])],
+    refused: &[],
+};
+
+pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
+    name: "projectSpec",
+    about: "The settings of a project.",
+    keys: &[
+        Key::may(
+            "lineage",
+            Form::Text("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"),
+            "Which history the recorded state belongs to. `orderform init` writes it; never change it: without it, \
+             orders would be bought again.",
+        ),
+        Key::may("stateDir", FREE_TEXT, "Where the state lives, from here; `--state-dir` goes before it.")
+            .such_as(&[".orderform"]),
+        Key::may(
+            "cloud",
+            Form::Choice(&[
+                ("public", "The public cloud."),
+                ("us-government", "For the government of the United States."),
+                ("china", "Operated by 21Vianet."),
+            ]),
+            "Which cloud is bought from.",
+        ),
+        Key::may("recovery", Form::Mapping(&RECOVERY), "How an attempt without an answer is settled."),
+        Key::may(
+            "limits",
+            Form::Mapping(&LIMITS),
+            "How much may be bought; beyond it, `apply` does nothing.",
+        ),
+    ],
+    refused: &[],
+};
+
+pub(in crate::manifest) static RECOVERY: Shape = Shape {
+    name: "recovery",
+    about: "How an attempt without an answer is settled.",
+    keys: &[
+        Key::may(
+            "mode",
+            Form::Choice(&[
+                (
+                    "verify",
+                    "Settle by evidence; send again only once the order list shows that nothing was bought.",
+                ),
+                ("trust", "Also send again at once with the same request id, within ten minutes."),
+                ("strict", "Never send again: a person decides."),
+            ]),
+            "What counts as evidence, and what may be sent again.",
+        ),
+        Key::may(
+            "settleAfter",
+            // A week at most: 604800 seconds, 10080 minutes, 168 hours.
+            Form::Text(
+                "^0{0,6}([0-9]{1,5}|[1-5][0-9]{5}|60[0-3][0-9]{3}|604[0-7][0-9]{2}|604800)s$|\
+                 ^0{0,6}([0-9]{1,4}|100[0-7][0-9]|10080)m$|^0{0,6}([0-9]{1,2}|1[0-5][0-9]|16[0-8])h$",
+            ),
+            "How old the last send must be before the order list counts as evidence; `30m` by default.",
+        )
+        .such_as(&["30m"]),
+        Key::may(
+            "marker",
+            Form::Choice(&[("none", "No mark.")]),
+            "A mark on the order that shows whose it is.",
+        ),
+    ],
+    refused: &[],
+};
+
+pub(in crate::manifest) static LIMITS: Shape = Shape {
+    name: "limits",
+    about: "How much may be bought.",
+    keys: &[
+        Key::may("ordersPerRun", Form::Whole(0, MAX_LIMIT), "Orders in one run."),
+        Key::may("ordersPerHour", Form::Whole(0, MAX_LIMIT), "Orders in any 60 minutes."),
+        Key::may("ordersPerDay", Form::Whole(0, MAX_LIMIT), "Orders in any 24 hours."),
+        Key::may("seatsPerRun", Form::Whole(0, MAX_LIMIT), "Seats in one run, all lines together."),
+        Key::may("seatsPerHour", Form::Whole(0, MAX_LIMIT), "Seats in any 60 minutes."),
+        Key::may("seatsPerDay", Form::Whole(0, MAX_LIMIT), "Seats in any 24 hours."),
+    ],
+    refused: &[],
+};
