@@ -70,6 +70,8 @@ pub struct Ended {
     pub customer_name: Option<String>,
     /// Its seats.
     pub seats: u64,
+    /// What the manifest says about the renewal of the subscriptions.
+    pub auto_renew: Option<bool>,
     /// The `MS-RequestId` of its attempt, where there was one.
     pub request_id: Option<RequestId>,
     /// How it ended.

@@ -93,6 +93,7 @@ pub(super) fn ended(step: &Step, request_id: Option<RequestId>, outcome: Outcome
         customer_id: step.customer_id,
         customer_name: step.customer_name.clone(),
         seats: step.spec.seats(),
+        auto_renew: step.auto_renew,
         request_id,
         outcome,
     }

@@ -45,12 +45,7 @@ impl Materials {
     pub(super) fn load(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
         let loaded = manifest::load(&place.path);
         show_diagnostics(&loaded, terminal, terminal.verbose);
-        if !loaded.is_valid() {
-            let errors = loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
-            let problems = if errors == 1 { "1 problem".to_owned() } else { format!("{errors} problems") };
-            let failure = Failure::new(format!("the manifests have {problems}; nothing was attempted"));
-            return Err(failure.exit(exit::MANIFESTS).manifests(loaded));
-        }
+        let loaded = refuse_wrong(loaded)?;
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
         Ok(Self { orders: loaded.orders, project, state_dir })
@@ -161,6 +156,18 @@ pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal, with_warnin
     if let Some(worst) = shown.iter().min_by_key(|one| one.severity()) {
         terminal.say(&format!("for more about a code: orderform explain {}", worst.code));
     }
+}
+
+/// Refuses to go on with manifests that are wrong.
+pub(super) fn refuse_wrong(loaded: Loaded) -> Result<Loaded, Failure> {
+    let errors = loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
+    let problems = match errors {
+        0 => return Ok(loaded),
+        1 => "1 problem".to_owned(),
+        n => format!("{n} problems"),
+    };
+    let failure = Failure::new(format!("the manifests have {problems}; nothing was attempted"));
+    Err(failure.exit(exit::MANIFESTS).manifests(loaded))
 }
 
 /// Says what was put right when the state was opened.

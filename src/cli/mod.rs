@@ -16,6 +16,7 @@ mod plan;
 mod rebuild;
 mod record;
 mod recovery;
+mod render;
 mod sandbox;
 mod schema;
 mod shell;
@@ -71,6 +72,8 @@ enum Command {
     Validate(validate::ValidateArgs),
     /// Say what a diagnostic code means, with an example.
     Explain(explain::ExplainArgs),
+    /// Print every order as it is wanted in the end, with the place that each value comes from.
+    Render(render::RenderArgs),
     /// Say what would be done; no network, no credentials.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
@@ -117,6 +120,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Init(args) => init::run(&args, terminal),
         Command::Validate(args) => validate::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
+        Command::Render(args) => render::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Schema(args) => schema::run(&args, terminal),

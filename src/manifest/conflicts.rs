@@ -3,7 +3,7 @@
 //! **Invariant:** identical orders under different names are not judged here; whether one of them is a rename depends
 //! on the state, and the planner has it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::code::Code;
@@ -161,12 +161,13 @@ fn judge_names(orders: &[OrderDraft], found: &mut Vec<Diagnostic>) {
 }
 
 fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Vec<Diagnostic>) {
-    let mut suggestions = 0;
+    let (mut suggestions, mut reported) = (0, HashSet::new());
     for order in orders {
         let Some(CustomerRef::Name(named)) = &order.customer else {
             continue;
         };
-        if customers.contains_key(&named.name) {
+        // A default stands in one place for many orders.
+        if customers.contains_key(&named.name) || !reported.insert(&named.region) {
             continue;
         }
         suggestions += 1;
@@ -180,7 +181,8 @@ fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Ve
         let hint = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "describe it in a document beside these: `kind: Customer`, `metadata.name: {}`, `spec.customerId: GUID`",
+                "describe it: `kind: Customer`, `metadata.name: {}`, `spec.customerId: GUID`; if it is described in \
+                 another directory, name the one that holds both",
                 named.name
             ),
         };

@@ -34,7 +34,7 @@ pub struct Related {
 }
 
 /// A stretch of a file, or all of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region {
     /// The file, as it was named or found.
     pub file: Arc<str>,
@@ -43,7 +43,7 @@ pub struct Region {
 }
 
 /// A stretch of one line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The line, from 1.
     pub line: usize,

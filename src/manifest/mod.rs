@@ -4,7 +4,8 @@
 //! values with places of it, on all processors (`parallel`) · `fields` checks the keys against the `grammar`, `document`
 //! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `number` and `plain` the
 //! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable
-//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors.
+//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors, and [`mod@write`] the way
+//! back from an order to a manifest.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
 //! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
@@ -32,6 +33,7 @@ pub mod schema;
 pub mod source;
 mod tree;
 mod validate;
+pub mod write;
 
 use std::path::Path;
 
@@ -91,6 +93,14 @@ pub fn load(path: &Path) -> Loaded {
 pub fn load_with_origins(path: &Path) -> Loaded {
     let (sources, found) = source::read(path);
     parse_after(sources, found, true)
+}
+
+/// Reads as [`load`] does, as if there were one more file, or another text in it.
+#[must_use]
+pub fn load_with(path: &Path, name: &str, text: &str) -> Loaded {
+    let (mut sources, found) = source::read(path);
+    sources.replace(name, text);
+    parse_after(sources, found, false)
 }
 
 /// Reads manifests from texts, without touching any file.

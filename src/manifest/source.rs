@@ -64,6 +64,15 @@ impl Sources {
         });
     }
 
+    /// Adds a file's text, or puts it in the place of the one that is there.
+    pub(super) fn replace(&mut self, name: &str, text: &str) {
+        if let Some(at) = self.by_name.remove(name) {
+            self.files.remove(at);
+            self.by_name.values_mut().filter(|other| **other > at).for_each(|other| *other -= 1);
+        }
+        self.add(name, text);
+    }
+
     /// Adds the text of the project's own file, the one that `kind: Project` stands in.
     pub fn add_project(&mut self, name: &str, text: impl Into<String>) {
         self.add(name, text);

@@ -40,9 +40,7 @@ impl<W: Write> View for Markdown<W> {
             text.push_str("\n| | order | customer | seats | term and billing | what |\n");
             text.push_str("|---|---|---|---:|---|---|\n");
             text.extend(steps.iter().map(|step| row(step)));
-            let accounts = steps
-                .iter()
-                .map(|step| (step.name.as_str(), words::action(&step.name, &step.action, Medium::Markdown)));
+            let accounts = steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown)));
             text.push_str(&notes(accounts));
             text.push_str(&format!("\n{}\n", words::counts(&plan.counts())));
         }
@@ -60,10 +58,7 @@ impl<W: Write> View for Markdown<W> {
         if summary.interrupted {
             text.push_str("\nInterrupted: what was in flight is recorded\n");
         }
-        let told = summary
-            .ended
-            .iter()
-            .map(|ended| (ended, words::outcome(&ended.name, &ended.outcome, Medium::Markdown)));
+        let told = summary.ended.iter().map(|ended| (ended, words::ended(ended, Medium::Markdown)));
         let told: Vec<_> = told.collect();
         if !told.is_empty() {
             text.push_str("\n| | order | outcome | request |\n|---|---|---|---|\n");

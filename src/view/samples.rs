@@ -188,6 +188,7 @@ pub(super) fn ended(text: &str, outcome: Outcome) -> Ended {
         customer_id: spec(1).customer_id,
         customer_name: Some("contoso".into()),
         seats: 5,
+        auto_renew: None,
         request_id: attempted.then(request),
         outcome,
     }

@@ -6,6 +6,7 @@ mod explained;
 mod files;
 mod oracle;
 mod schemas;
+mod written;
 
 use std::collections::BTreeSet;
 use std::fs;

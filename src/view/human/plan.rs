@@ -102,6 +102,6 @@ impl<'a> Row<'a> {
         if page.look.verbose && step.customer_name.is_some() {
             page.line(&format!("{DETAIL}customer {}", step.customer_id));
         }
-        page.account(&words::action(&step.name, &step.action, Medium::Terminal));
+        page.account(&words::step(step, Medium::Terminal));
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn page(summary: &Summary, look: Look) -> Page {
 }
 
 fn order(ended: &Ended, widest: usize, page: &mut Page) {
-    let account = words::outcome(&ended.name, &ended.outcome, Medium::Terminal);
+    let account = words::ended(ended, Medium::Terminal);
     let pieces = [text::pad(ended.name.as_str(), widest), account.headline.clone()];
     let fits = 4 + widest.max(text::width(ended.name.as_str())) + 2 + text::width(&account.headline)
         <= page.look.width;

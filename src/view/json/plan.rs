@@ -49,6 +49,8 @@ struct StepJson<'a> {
     formerly: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     allow_duplicate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_renew_enabled: Option<bool>,
     #[serde(flatten)]
     spec: SpecJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +92,7 @@ impl<'a> From<&'a Step> for StepJson<'a> {
             request_id: None,
             formerly: None,
             allow_duplicate: step.allow_duplicate,
+            auto_renew_enabled: step.auto_renew,
             spec: (&step.spec).into(),
             reason: None,
             differences: None,

@@ -11,9 +11,9 @@ mod plan;
 mod tally;
 
 pub(super) use event::event;
-pub(super) use outcome::{evidence, outcome, symbol};
+pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
-    Symbol, action, action_symbol, counts, line_item, line_terms, schedule, seats_of, verdict,
+    Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
 };
 pub(super) use tally::tally;
 

@@ -5,7 +5,7 @@
 use super::super::text::duration;
 use super::plan::{Symbol, block};
 use super::{APPLY, Account, Medium, SENT_AGAIN, settle, subscriptions};
-use crate::apply::{Outcome, Skipped};
+use crate::apply::{Ended, Outcome, Skipped};
 use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError};
 use crate::protocol::{Doubt, Obstacle};
 
@@ -18,6 +18,17 @@ pub(in crate::view) fn symbol(outcome: &Outcome) -> Symbol {
         Outcome::Stopped(_) | Outcome::Blocked(_) => Symbol::Blocked,
         Outcome::Renamed { .. } => Symbol::Rename,
         Outcome::NotAttempted(_) => Symbol::Aside,
+    }
+}
+
+/// Says how an order ended, why, and what to do next, also about its renewal.
+pub(in crate::view) fn ended(ended: &Ended, medium: Medium) -> Account {
+    let account = outcome(&ended.name, &ended.outcome, medium);
+    match (&ended.outcome, ended.auto_renew) {
+        (Outcome::Created { .. }, Some(false)) => account.hint(
+            "switch auto-renewal off in Partner Center: the manifest wants it off, and orderform changes no subscription",
+        ),
+        _ => account,
     }
 }
 

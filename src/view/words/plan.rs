@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::super::text::{count, escape, plural};
 use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
 use crate::domain::{LineItem, OrderName, OrderSpec};
-use crate::plan::{Action, Block, Counts, Difference, Former, Plan};
+use crate::plan::{Action, Block, Counts, Difference, Former, Plan, Step};
 
 /// The one character that says what would be, or was, done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,8 +146,19 @@ pub(in crate::view) fn line_terms(line: &LineItem, medium: Medium) -> String {
     given.into_iter().flatten().chain(context).collect::<Vec<_>>().join(", ")
 }
 
-/// Says what a person needs to know about a step beyond what it buys.
-pub(in crate::view) fn action(name: &OrderName, action: &Action, medium: Medium) -> Account {
+/// Says what a person needs to know about a step beyond what it buys, also about its renewal.
+pub(in crate::view) fn step(step: &Step, medium: Medium) -> Account {
+    let account = action(&step.name, &step.action, medium);
+    match (&step.action, step.auto_renew) {
+        (Action::Create, Some(false)) => account.detail(
+            "Partner Center will renew it by itself, and the manifest says no: switch that off once it is bought",
+        ),
+        _ => account,
+    }
+}
+
+/// Says what a person needs to know about an action beyond what it buys.
+fn action(name: &OrderName, action: &Action, medium: Medium) -> Account {
     match action {
         Action::Create | Action::Keep { .. } => Account::default(),
         Action::Settle { request_id } => {

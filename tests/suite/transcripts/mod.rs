@@ -28,6 +28,8 @@ mod limits;
 mod main_job;
 mod problems;
 mod rebuild;
+mod rendered;
+mod renewal;
 mod rows;
 mod running;
 mod shell;
