@@ -74,7 +74,7 @@
 //! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
-//! | [`view`] | what is shown: for people, pull requests, programs | domain, plan, protocol, apply | formats |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!
@@ -107,7 +107,7 @@
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
-//! * An output format: one file in [`view`]. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
+//! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;
 pub mod cli;

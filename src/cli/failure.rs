@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 
 use crate::apply::ApplyError;
 use crate::domain::{EndpointId, is_harmful};
+use crate::manifest::Loaded;
 use crate::partner_center::{ClientError, EndpointError, TokenError};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
+use crate::view::Trouble;
 
 /// The exit codes, as design and README list them.
 pub(crate) mod exit {
@@ -35,11 +37,13 @@ pub(crate) struct Failure {
     pub(crate) causes: Vec<String>,
     /// The way out.
     pub(crate) hint: Option<String>,
+    /// The manifests, where they are what is wrong.
+    manifests: Option<Box<Loaded>>,
 }
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { exit: exit::FAILED, message: message.into(), causes: Vec::new(), hint: None }
+        Self { exit: exit::FAILED, message: message.into(), causes: Vec::new(), hint: None, manifests: None }
     }
 
     /// Takes an error with its causes.
@@ -61,6 +65,23 @@ impl Failure {
     pub(crate) fn exit(mut self, exit: u8) -> Self {
         self.exit = exit;
         self
+    }
+
+    /// Adds the manifests, where they are what is wrong.
+    pub(crate) fn manifests(mut self, manifests: Loaded) -> Self {
+        self.manifests = Some(Box::new(manifests));
+        self
+    }
+
+    /// Returns what views know of it.
+    pub(crate) fn trouble(&self) -> Trouble<'_> {
+        Trouble {
+            exit_code: self.exit,
+            message: &self.message,
+            causes: &self.causes,
+            hint: self.hint.as_deref(),
+            manifests: self.manifests.as_deref(),
+        }
     }
 
     /// Returns the text for stderr.

@@ -47,7 +47,7 @@ impl Materials {
     pub(super) fn load(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
         let loaded = manifest::load(&place.path);
         show_diagnostics(&loaded, terminal, terminal.verbose);
-        refuse_wrong(&loaded)?;
+        let loaded = refuse_wrong(loaded)?;
         let is_empty = loaded.sources.names().next().is_none();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
@@ -162,15 +162,15 @@ pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal, with_warnin
 }
 
 /// Refuses to go on with manifests that are wrong.
-pub(super) fn refuse_wrong(loaded: &Loaded) -> Result<(), Failure> {
+pub(super) fn refuse_wrong(loaded: Loaded) -> Result<Loaded, Failure> {
     let errors = loaded.diagnostics.iter().filter(|d| d.severity() == Severity::Error).count();
     let problems = match errors {
-        0 => return Ok(()),
+        0 => return Ok(loaded),
         1 => "1 problem".to_owned(),
         n => format!("{n} problems"),
     };
     let failure = Failure::new(format!("the manifests have {problems}; nothing was attempted"));
-    Err(failure.exit(exit::MANIFESTS))
+    Err(failure.exit(exit::MANIFESTS).manifests(loaded))
 }
 
 /// Says what was put right when the state was opened.

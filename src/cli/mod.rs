@@ -8,6 +8,7 @@ mod apply;
 mod connect;
 mod explain;
 mod failure;
+mod formats;
 mod init;
 mod materials;
 mod new;
@@ -30,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::view::CheckFormat;
 use failure::Failure;
 use terminal::Terminal;
 
@@ -53,8 +55,9 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 struct Shown {
     /// The format of what goes to stdout.
-    #[arg(long, global = true, env = "ORDERFORM_FORMAT", value_enum, default_value = "human")]
-    format: crate::view::Format,
+    #[arg(long, global = true, env = "ORDERFORM_FORMAT", default_value = "human")]
+    #[arg(value_parser = formats::of_every_command())]
+    format: CheckFormat,
     /// When to colour what is shown.
     #[arg(long, global = true, value_enum, default_value = "auto")]
     color: terminal::Color,
@@ -107,7 +110,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(usage) => return ExitCode::from(terminal::show_usage(&usage)),
     };
-    let mut terminal = Terminal::of_process(&cli.shown);
+    let format = match formats::of(&cli) {
+        Ok(format) => format,
+        Err(failure) => return ExitCode::from(terminal::show_failure(&failure)),
+    };
+    let mut terminal = Terminal::of_process(&cli.shown, format);
     let ended = run(cli.command, &mut terminal);
     ExitCode::from(ended.unwrap_or_else(|failure| terminal.fail(&failure)))
 }

@@ -20,7 +20,7 @@ pub(super) struct RenderArgs {
 pub(super) fn run(args: &RenderArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let loaded = manifest::load_with_origins(&args.path);
     show_diagnostics(&loaded, terminal, terminal.verbose);
-    refuse_wrong(&loaded)?;
+    let loaded = refuse_wrong(loaded)?;
     let mut orders: Vec<_> = loaded.orders.iter().zip(&loaded.origins).collect();
     orders.sort_by_key(|(order, _)| &order.name);
     match terminal.format {

@@ -3,7 +3,6 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::ValueEnum;
-use serde_json::json;
 
 use super::Shown;
 use super::failure::Failure;
@@ -29,7 +28,7 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn of_process(shown: &Shown) -> Self {
+    pub(super) fn of_process(shown: &Shown, format: Format) -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let wanted = |is_terminal: bool| match shown.color {
@@ -38,7 +37,7 @@ impl Terminal {
             Color::Auto => is_terminal && !no_color && !dumb,
         };
         Self {
-            format: shown.format,
+            format,
             verbose: shown.verbose,
             color_out: wanted(io::stdout().is_terminal()),
             color_err: wanted(io::stderr().is_terminal()),
@@ -96,19 +95,10 @@ impl Terminal {
         (read > 0).then(|| line.trim().to_owned())
     }
 
-    /// Shows a failure, to people on stderr and to programs on stdout, and returns its exit code.
+    /// Shows a failure, to people on stderr and as its format has it on stdout, and returns its exit code.
     pub(super) fn fail(&self, failure: &Failure) -> u8 {
         show_failure(failure);
-        if self.format == Format::Json {
-            let document = json!({
-                "type": "error",
-                "exitCode": failure.exit,
-                "message": failure.message,
-                "causes": failure.causes,
-                "hint": failure.hint,
-            });
-            let _ = writeln!(io::stdout(), "{document}");
-        }
+        let _ = self.view().trouble(&failure.trouble());
         failure.exit
     }
 }

@@ -1,7 +1,7 @@
 //! Diagnostics for people: with the source line and a caret, or in one line.
 //!
-//! **Invariant:** what comes out can be printed as it is. Control and bidirectional characters of a source line are
-//! replaced one for one, so that the caret still points at the right column.
+//! **Invariant:** what comes out can be printed as it is, in the log of a build server too. Characters that could do harm
+//! are replaced one for one, so that the caret still points at the right column.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
@@ -34,9 +34,26 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String
         group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let mut text = renderer.render(&[group]);
+    let mut text = without_commands(&renderer.render(&[group]));
     text.push('\n');
     text
+}
+
+/// Breaks what build servers obey anywhere in a line: `##[…]` and `##vso[…]`.
+fn without_commands(text: &str) -> String {
+    let is_command = |rest: &str| {
+        let rest = rest.trim_start_matches('#');
+        rest.starts_with('[') || rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("vso["))
+    };
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("##") {
+        let (before, command) = rest.split_at(at + 1);
+        safe.push_str(before);
+        safe.push(if is_command(command) { '\u{fffd}' } else { '#' });
+        rest = &command[1..];
+    }
+    safe + rest
 }
 
 /// Renders a diagnostic as `file:line:column: error[OF0101]: message`, without a newline.
@@ -135,5 +152,17 @@ fn origin(region: &Region) -> Origin<'static> {
     match region.span {
         Some(span) => origin.line(span.line).char_column(span.column),
         None => origin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_build_server_would_obey_is_broken_and_a_row_of_hashes_is_not() {
+        assert_eq!(without_commands("a ##[error]x ##VSO[y]z"), "a #\u{fffd}[error]x #\u{fffd}VSO[y]z");
+        assert_eq!(without_commands("####[x]"), "#\u{fffd}#\u{fffd}[x]");
+        assert_eq!(without_commands("#### orders ## #[x] ##"), "#### orders ## #[x] ##");
     }
 }

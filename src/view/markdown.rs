@@ -5,9 +5,10 @@
 
 use std::io::{self, Write};
 
-use super::View;
+use super::check::{Check, markdown_report};
 use super::text::escape;
 use super::words::{self, Account, Medium};
+use super::{Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, Recorded, State};
 use crate::plan::{Action, Plan, Step};
@@ -95,6 +96,12 @@ impl<W: Write> View for Markdown<W> {
         };
         self.show(&text)
     }
+
+    fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {
+        let Some(loaded) = trouble.manifests else { return Ok(()) };
+        let check = Check::new(loaded, false);
+        self.show(&markdown_report(&check, &format!("{}; nothing was attempted", check.verdict())))
+    }
 }
 
 fn status(recorded: &Recorded) -> (&'static str, String) {
@@ -154,7 +161,7 @@ fn notes<'a>(accounts: impl Iterator<Item = (&'a str, Account)>) -> String {
 }
 
 /// Makes a text fit for a cell of a table: a pipe in it does not end the cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace("\\|", "\\\\u{7c}").replace('|', "\\|")
 }
 

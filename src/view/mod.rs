@@ -1,12 +1,13 @@
-//! What is shown: plans, events, summaries and states, put into words or into JSON.
+//! What is shown: plans, events, summaries, states and diagnostics, put into words or into JSON.
 //!
 //! [`View`] is what a command talks to; [`Human`], [`Markdown`] and [`Json`] are the formats of `--format`, and
 //! [`Progress`] is what a terminal or a CI log sees while orders are bought. All words live here: the values that
-//! come in hold none. Names and texts from manifests and servers are made harmless on their way out.
+//! come in hold none. What `validate` says of manifests is [`Check`]'s. Names and texts from manifests and servers are made harmless on their way out.
 //!
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
 //! The same value gives the same bytes.
 
+mod check;
 mod human;
 mod json;
 mod markdown;
@@ -20,6 +21,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use check::{Check, CheckFormat, Paths};
 pub use human::Human;
 pub use json::Json;
 pub use markdown::Markdown;
@@ -28,6 +30,7 @@ pub(crate) use text::wrap;
 
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
+use crate::manifest::Loaded;
 use crate::plan::Plan;
 
 /// A way of showing things. Every method writes and flushes.
@@ -63,15 +66,37 @@ pub trait View {
     /// Whatever the writer says.
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
 
+    /// Shows on stdout that a command ended early, where the format has a way to. People read it on stderr.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn trouble(&mut self, _trouble: &Trouble<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Tells with which exit code the program will end, before the summary is shown.
     fn set_exit_code(&mut self, _code: u8) {}
 }
 
-/// The formats of what goes to stdout.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+/// Why a command ended early.
+#[derive(Debug, Clone, Copy)]
+pub struct Trouble<'a> {
+    /// The exit code.
+    pub exit_code: u8,
+    /// What went wrong.
+    pub message: &'a str,
+    /// What it was caused by, outermost first.
+    pub causes: &'a [String],
+    /// The way out.
+    pub hint: Option<&'a str>,
+    /// The manifests, where they are what is wrong.
+    pub manifests: Option<&'a Loaded>,
+}
+
+/// The formats that every command speaks on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Text for a terminal.
-    #[default]
     Human,
     /// A comment for a pull request.
     Markdown,

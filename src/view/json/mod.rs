@@ -7,6 +7,7 @@
 //!
 //! **Invariant:** nothing is shortened or put into words here, and nothing but JSON is written.
 
+mod diagnostic;
 mod order;
 mod plan;
 mod reason;
@@ -17,7 +18,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::View;
+pub(super) use diagnostic::CheckJson;
+
+use super::{Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State, is_harmful};
 use crate::plan::Plan;
@@ -41,8 +44,8 @@ impl<W: Write> Json<W> {
     }
 
     fn document(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let text = serde_json::to_string_pretty(value)?;
-        self.write(&text)
+        self.out.write_all(text(value).as_bytes())?;
+        self.out.flush()
     }
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
@@ -78,9 +81,19 @@ impl<W: Write> View for Json<W> {
         self.document(&order)
     }
 
+    fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {
+        self.line(&diagnostic::TroubleJson::from(trouble))
+    }
+
     fn set_exit_code(&mut self, code: u8) {
         self.exit_code = Some(code);
     }
+}
+
+/// Returns a document of its own, ending in a line break.
+pub(super) fn text(value: &impl Serialize) -> String {
+    let json = serde_json::to_string_pretty(value).expect("keys are texts and numbers are finite");
+    harmless(&json) + "\n"
 }
 
 /// Escapes in finished JSON what could do harm. Outside of strings JSON has none of it, and inside of them a `\u` escape

@@ -106,7 +106,14 @@ fn every_variable_of_the_environment_is_listed() {
     let of_flags = help.iter().flat_map(|(_, text)| text.split("[env: ").skip(1));
     let mut there = set(of_flags.filter_map(|text| text.split('=').next()));
     // Read by no flag.
-    there.extend(set(["ORDERFORM_ACCESS_TOKEN", "ORDERFORM_LOG", "NO_COLOR", "TERM", "COLUMNS"]));
+    there.extend(set([
+        "ORDERFORM_ACCESS_TOKEN",
+        "ORDERFORM_LOG",
+        "GITHUB_WORKSPACE",
+        "NO_COLOR",
+        "TERM",
+        "COLUMNS",
+    ]));
     assert_eq!(listed, there);
 }
 
