@@ -18,7 +18,7 @@ use crate::store::{Store, StoreError};
 pub(super) struct InitArgs {
     #[command(flatten)]
     place: Where,
-    /// Make no more than the project file and the state, also in a new directory.
+    /// Make no more than the project file and the state.
     #[arg(long)]
     bare: bool,
     /// Which service checks pull requests; a workflow for it is made in a new directory.
@@ -63,12 +63,15 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
         (_, Err(error)) => return Err(error.into()),
     };
     if materials.lineage().is_none() {
-        pin(&project, lineage, is_new)?;
+        pin(&project, lineage, !args.bare)?;
         terminal.say(&format!("pinned its lineage in `{}`; commit that file", project.display()));
     }
     starter::renew_schemas(&root, terminal)?;
+    if !args.bare {
+        starter::write_supports(&root, terminal)?;
+    }
     if is_new {
-        starter::write(&root, args.ci == Ci::Github, terminal)?;
+        starter::write_beginning(&root, args.ci == Ci::Github, terminal)?;
     }
     terminal.say(
         "next: write a manifest for each order (`orderform new order` helps), then run `orderform plan`",

@@ -1,6 +1,7 @@
 //! The README, held to the program: what it shows is what happens, what it lists is what there is.
 
 mod lists;
+mod partner;
 
 use std::fs;
 use std::path::{Path, PathBuf};

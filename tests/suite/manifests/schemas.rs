@@ -126,16 +126,19 @@ fn each_blind_spot_of_the_schemas_is_one() {
 }
 
 #[test]
-fn the_quickstart_is_right_by_the_schemas() {
+fn the_examples_are_right_by_the_schemas() {
     let any = validator(SchemaKind::Manifest);
-    for entry in fs::read_dir(Path::new("examples/quickstart")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
-            for document in documents(&fs::read_to_string(&path).unwrap()).unwrap() {
-                assert!(any.is_valid(&document), "{}", path.display());
+    let mut checked = 0;
+    for directory in ["examples/quickstart", "examples/partner"] {
+        for path in manifest::load(Path::new(directory)).sources.names() {
+            for document in documents(&fs::read_to_string(path).unwrap()).unwrap() {
+                let own = validator(kind_of(&document).unwrap());
+                assert!(any.is_valid(&document) && own.is_valid(&document), "{path}");
+                checked += 1;
             }
         }
     }
+    assert_eq!(checked, 19);
 }
 
 proptest! {

@@ -40,9 +40,8 @@ fn a_new_directory_becomes_a_project_and_the_first_order_is_planned() {
 #[test]
 fn a_directory_with_manifests_gets_no_more_than_it_needs() {
     let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
-    for name in ["schema", "customers", ".gitignore", ".github"] {
-        assert!(!stage.path(name).exists(), "{name}");
-    }
+    assert!(stage.path("schema").exists() && stage.path(".gitignore").exists());
+    assert!(!stage.path("customers").exists() && !stage.path(".github").exists());
     let bare = Stage::new();
     assert_eq!(bare.quietly(&["init", "--bare"]).code, 0);
     assert!(bare.path("orderform.yaml").exists() && !bare.path("schema").exists());
