@@ -96,6 +96,8 @@ fn every_yaml_block_is_what_it_looks_like() {
         let mut sources = Sources::new();
         if block.starts_with("# orderform.yaml") {
             sources.add_project("orderform.yaml", block);
+        } else if block.starts_with("# defaults.yaml") {
+            sources.add("defaults.yaml", block);
         } else {
             sources.add("README.yaml", block);
         }
