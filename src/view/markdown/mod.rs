@@ -3,6 +3,8 @@
 //! **Invariant:** every text of others stands in a code span of its own ([`code`]), where nothing is markup, a
 //! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
 
+mod plan;
+
 use std::io::{self, Write};
 
 use super::check::{Check, markdown_report};
@@ -11,7 +13,7 @@ use super::words::{self, Account, Medium};
 use super::{Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, Recorded, State};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Plan, Step};
 
 /// The view for pull requests.
 #[derive(Debug)]
@@ -33,19 +35,7 @@ impl<W: Write> Markdown<W> {
 
 impl<W: Write> View for Markdown<W> {
     fn plan(&mut self, plan: &Plan) -> io::Result<()> {
-        let steps: Vec<&Step> =
-            plan.steps.iter().filter(|step| !matches!(step.action, Action::Keep { .. })).collect();
-        let mut text = format!("**{}**\n", words::verdict(plan));
-        if !steps.is_empty() {
-            text.push_str("\n| | order | customer | seats | term and billing | what |\n");
-            text.push_str("|---|---|---|---:|---|---|\n");
-            text.extend(steps.iter().map(|step| row(step)));
-            let accounts = steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown)));
-            text.push_str(&notes(accounts));
-            text.push_str(&format!("\n{}\n", words::counts(&plan.counts())));
-        }
-        text.push_str(&format!("\nplan `{}`\n", plan.digest()));
-        self.show(&text)
+        self.show(&plan::page(plan, plan::BUDGET))
     }
 
     /// Markdown is about ends: while a run goes on there is nothing to tell.
