@@ -5,7 +5,7 @@
 mod explained;
 mod files;
 mod oracle;
-mod schemas;
+pub(crate) mod schemas;
 mod written;
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use orderform::domain::is_harmful;
 use orderform::manifest::{self, Code, Loaded, Sources, render};
 
-fn fixtures(kind: &str) -> Vec<PathBuf> {
+pub(crate) fn fixtures(kind: &str) -> Vec<PathBuf> {
     let directory = Path::new("tests/fixtures/manifests").join(kind);
     let mut paths: Vec<PathBuf> =
         fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();

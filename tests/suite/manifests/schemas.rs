@@ -41,7 +41,7 @@ fn validator(kind: SchemaKind) -> Validator {
 }
 
 /// Reads the documents of a text with another YAML reader, as an editor would.
-fn documents(text: &str) -> Result<Vec<Value>, serde_yaml::Error> {
+pub(crate) fn documents(text: &str) -> Result<Vec<Value>, serde_yaml::Error> {
     let text = text.trim_start_matches('\u{feff}');
     if text.lines().all(|line| line.is_empty() || line.starts_with(['#', '-'])) {
         return Ok(Vec::new());
@@ -54,7 +54,7 @@ fn documents(text: &str) -> Result<Vec<Value>, serde_yaml::Error> {
     Ok(documents.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|one| !one.is_null()).collect())
 }
 
-fn kind_of(document: &Value) -> Option<SchemaKind> {
+pub(crate) fn kind_of(document: &Value) -> Option<SchemaKind> {
     let kind = document.get("kind")?.as_str()?.to_ascii_lowercase();
     SchemaKind::ALL.into_iter().find(|one| one.as_str() == kind)
 }
