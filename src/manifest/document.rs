@@ -15,7 +15,7 @@ use crate::domain::{CustomerId, OrderName, Project};
 const API_VERSION: &str = "orderform/v1";
 const KINDS: [&str; 3] = ["Order", "Customer", "Project"];
 
-const DOCUMENT: Shape = Shape {
+pub(super) const DOCUMENT: Shape = Shape {
     keys: &["apiVersion", "kind", "metadata", "spec"],
     required: &["apiVersion", "kind", "metadata", "spec"],
     refused: &[Refused(
@@ -27,9 +27,9 @@ const DOCUMENT: Shape = Shape {
 
 const PROJECT_DOCUMENT: Shape = Shape { required: &["apiVersion", "kind"], ..DOCUMENT };
 
-const CUSTOMER_METADATA: Shape = Shape { keys: &["name"], required: &["name"], refused: &[] };
+pub(super) const CUSTOMER_METADATA: Shape = Shape { keys: &["name"], required: &["name"], refused: &[] };
 
-const CUSTOMER_SPEC: Shape = Shape { keys: &["customerId"], required: &["customerId"], refused: &[] };
+pub(super) const CUSTOMER_SPEC: Shape = Shape { keys: &["customerId"], required: &["customerId"], refused: &[] };
 
 /// A name and where it was written.
 #[derive(Debug, Clone)]

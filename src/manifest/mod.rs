@@ -14,6 +14,7 @@ mod conflicts;
 pub mod diagnostic;
 mod document;
 mod fields;
+pub mod format;
 mod number;
 mod order;
 mod parallel;

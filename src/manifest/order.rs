@@ -21,13 +21,13 @@ const MAX_ADDITIONAL_PARTNERS: usize = 5;
 const FILLED: &str = "is filled in by Partner Center";
 const REMOVE: &str = "remove it: what was answered is in the state (`orderform state show`)";
 
-const METADATA: Shape = Shape {
+pub(super) const METADATA: Shape = Shape {
     keys: &["name", "labels", "formerly", "allowDuplicate"],
     required: &["name"],
     refused: &[Refused("annotations", "is not used here", "write `labels`, or a comment")],
 };
 
-const SPEC: Shape = Shape {
+pub(super) const SPEC: Shape = Shape {
     keys: &["customerId", "customer", "billingCycle", "partnerOnRecordAttestationAccepted", "lineItems"],
     required: &["lineItems"],
     refused: &[
@@ -53,7 +53,7 @@ const SPEC: Shape = Shape {
     ],
 };
 
-const LINE: Shape = Shape {
+pub(super) const LINE: Shape = Shape {
     keys: &[
         "offerId",
         "quantity",
@@ -92,7 +92,7 @@ const LINE: Shape = Shape {
     ],
 };
 
-const RENEWS_TO: Shape = Shape { keys: &["termDuration"], required: &["termDuration"], refused: &[] };
+pub(super) const RENEWS_TO: Shape = Shape { keys: &["termDuration"], required: &["termDuration"], refused: &[] };
 
 /// Who an order is for, as written.
 #[derive(Debug)]

@@ -14,14 +14,14 @@ use crate::domain::project::{Cloud, Limits, Project, Recovery, RecoveryMode};
 /// How far the order list lags ("Get all of a customer's orders").
 const LIST_LAG: Duration = Duration::from_secs(15 * 60);
 
-const METADATA: Shape = Shape { keys: &["name"], required: &[], refused: &[] };
+pub(super) const METADATA: Shape = Shape { keys: &["name"], required: &[], refused: &[] };
 
-const SPEC: Shape =
+pub(super) const SPEC: Shape =
     Shape { keys: &["lineage", "stateDir", "cloud", "recovery", "limits"], required: &[], refused: &[] };
 
-const RECOVERY: Shape = Shape { keys: &["mode", "settleAfter", "marker"], required: &[], refused: &[] };
+pub(super) const RECOVERY: Shape = Shape { keys: &["mode", "settleAfter", "marker"], required: &[], refused: &[] };
 
-const LIMITS: Shape = Shape {
+pub(super) const LIMITS: Shape = Shape {
     keys: &["ordersPerRun", "ordersPerHour", "ordersPerDay", "seatsPerRun", "seatsPerHour", "seatsPerDay"],
     required: &[],
     refused: &[],

@@ -171,7 +171,7 @@ const PIECES: [&str; 30] = [
     "kind: Order\n",
 ];
 
-fn mutated() -> impl Strategy<Value = String> {
+pub(super) fn mutated() -> impl Strategy<Value = String> {
     let texts: Vec<String> = ["right", "wrong"]
         .iter()
         .flat_map(|kind| fixtures(kind))

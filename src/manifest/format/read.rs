@@ -1,0 +1,458 @@
+//! The text of a file as [`Piece`]s: the parser's events say what stands where, the text how it was written.
+//!
+//! **Invariant:** every character is accounted for. It is part of a scalar, an anchor or a comment, or it is a blank or
+//! one of YAML's signs where the events ask for it; anything else stops the reading, so that nothing is lost unseen.
+
+use std::iter::Peekable;
+use std::vec;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::cursor::Cursor;
+use super::scalar;
+use super::syntax::{Anchor, Collection, Comment, Key, Member, Piece, Root, Trivia, Value, append};
+
+/// Why a text was not read to its end, and where, in bytes.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A key is a collection, spread over lines, marked with `?`, or empty.
+    Key(usize),
+    /// A text after `|` or `>` stands between brackets, which the parser lets pass.
+    Block(usize),
+    /// A byte order mark stands amid the text, or between documents.
+    ByteOrderMark(usize),
+    /// The events and the text do not agree: a mistake of ours or of the parser.
+    Lost,
+}
+
+type Read<T> = Result<T, Stop>;
+
+/// Reads one part of a file, which was cut at its `---` lines; adds its comments to the others.
+pub(super) fn pieces<'a>(text: &'a str, comments: &mut Vec<&'a str>) -> Read<Vec<Piece<'a>>> {
+    let mut events = Vec::new();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|_| Stop::Lost)?;
+        events.push((event, span.end.index()));
+    }
+    let events = events.into_iter().peekable();
+    let mut reader = Reader { cursor: Cursor::new(text), events, counted: (0, 0) };
+    let pieces = reader.documents().map_err(|stop| match (stop, text.find('\u{feff}')) {
+        (Stop::Lost, Some(at)) => Stop::ByteOrderMark(at),
+        (stop, _) => stop,
+    })?;
+    comments.append(&mut reader.cursor.comments);
+    Ok(pieces)
+}
+
+/// What a value stands in.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Document,
+    /// A block whose keys or dashes begin at this column.
+    Block(usize),
+    /// Brackets.
+    Flow,
+}
+
+struct Reader<'a> {
+    cursor: Cursor<'a>,
+    /// With the place where each ends, in characters.
+    events: Peekable<vec::IntoIter<(Event<'a>, usize)>>,
+    /// A place in characters and the same in bytes.
+    counted: (usize, usize),
+}
+
+impl<'a> Reader<'a> {
+    fn documents(&mut self) -> Read<Vec<Piece<'a>>> {
+        let mut pieces: Vec<Piece<'a>> = Vec::new();
+        self.expect(|event| matches!(event, Event::StreamStart))?;
+        loop {
+            self.cursor.gather();
+            if self.cursor.is_at_mark("...") {
+                self.cursor.at += 3;
+                let beside = self.cursor.beside();
+                self.cursor.put_off(beside);
+                continue;
+            }
+            match self.event()? {
+                Event::StreamEnd => break,
+                Event::DocumentStart(_) => match self.document()? {
+                    Some(piece) => pieces.push(piece),
+                    None => {
+                        let root = Root::Verbatim(self.cursor.text);
+                        return Ok(vec![Piece { mark: None, head: Vec::new(), root, after: None }]);
+                    }
+                },
+                _ => return Err(Stop::Lost),
+            }
+            self.cursor.gather();
+            let rest = self.cursor.take_all();
+            let last = pieces.last_mut().expect("a piece was just added");
+            append(last.end(), rest);
+        }
+        if self.cursor.byte().is_some() {
+            return Err(Stop::Lost);
+        }
+        let rest = self.cursor.take_all();
+        match pieces.last_mut() {
+            Some(last) => append(last.end(), rest),
+            None => pieces.push(Piece { mark: None, head: rest, root: Root::Nothing, after: None }),
+        }
+        Ok(pieces)
+    }
+
+    /// Reads a document whose start is the event before; `None` if it is no mapping and no list.
+    fn document(&mut self) -> Read<Option<Piece<'a>>> {
+        let mut mark = None;
+        if self.cursor.is_at_mark("---") {
+            self.cursor.at += 3;
+            mark = self.cursor.beside();
+            self.cursor.gather();
+        }
+        let mut piece = Piece { mark, head: Vec::new(), root: Root::Nothing, after: None };
+        match self.events.peek() {
+            Some((Event::MappingStart(0, None) | Event::SequenceStart(0, None), _)) => {
+                let mut collection = self.collection(Place::Document)?;
+                if collection.members.is_empty() {
+                    piece.head = std::mem::take(&mut collection.tail);
+                }
+                match self.cursor.beside() {
+                    beside if collection.is_flow => piece.after = beside,
+                    beside => self.cursor.put_off(beside),
+                }
+                piece.root = Root::Collection(collection);
+            }
+            Some((event, _)) if is_nothing(event) => drop(self.event()?),
+            _ => return Ok(None),
+        }
+        self.expect(|event| matches!(event, Event::DocumentEnd))?;
+        Ok(Some(piece))
+    }
+
+    /// Reads a collection whose start is the next event.
+    fn collection(&mut self, place: Place) -> Read<Collection<'a>> {
+        let is_mapping = matches!(self.event()?, Event::MappingStart(..));
+        let is_flow = matches!(self.cursor.byte(), Some(b'[' | b'{'));
+        let mut collection =
+            Collection { is_mapping, is_flow: false, members: Vec::new(), tail: Vec::new() };
+        match place {
+            _ if is_flow => self.flow(&mut collection)?,
+            Place::Flow => self.pair(&mut collection)?,
+            Place::Document => self.block(&mut collection, 0)?,
+            Place::Block(parent) => self.block(&mut collection, parent + 1)?,
+        }
+        Ok(collection)
+    }
+
+    /// Reads a collection without brackets. What stands after it in column `inside`, or further in, belongs to it.
+    fn block(&mut self, collection: &mut Collection<'a>, inside: usize) -> Read<()> {
+        let column = self.cursor.column();
+        while !self.take_end() {
+            let mut member = self.member();
+            if collection.is_mapping {
+                member.key = Some(self.key()?);
+                self.cursor.skip_blanks();
+                self.sign(b':')?;
+            } else {
+                self.sign(b'-')?;
+            }
+            self.value(&mut member, Place::Block(column))?;
+            collection.members.push(member);
+            self.cursor.gather();
+        }
+        collection.tail = self.cursor.take_tail(inside.min(column));
+        Ok(())
+    }
+
+    fn flow(&mut self, collection: &mut Collection<'a>) -> Read<()> {
+        let start = self.cursor.at;
+        let close = if collection.is_mapping { b'}' } else { b']' };
+        self.cursor.at += 1;
+        self.cursor.gather();
+        while !self.take_end() {
+            let mut member = self.member();
+            if collection.is_mapping {
+                self.flow_pair(&mut member)?;
+            } else {
+                self.value(&mut member, Place::Flow)?;
+            }
+            self.cursor.gather();
+            if self.cursor.take(b',') && self.cursor.is_clear() {
+                let beside = self.cursor.beside();
+                self.end(&mut member, beside);
+            }
+            collection.members.push(member);
+            self.cursor.gather();
+        }
+        collection.tail = self.cursor.take_all();
+        self.sign(close)?;
+        let is_on_one_line = !self.cursor.text[start..self.cursor.at].contains('\n');
+        collection.is_flow = is_on_one_line || collection.members.is_empty();
+        Ok(())
+    }
+
+    /// Reads a mapping without brackets, which is an item of a list in brackets: `[a: b]`.
+    fn pair(&mut self, collection: &mut Collection<'a>) -> Read<()> {
+        let start = self.cursor.at;
+        let mut member = self.member();
+        self.flow_pair(&mut member)?;
+        collection.members.push(member);
+        collection.is_flow = !self.cursor.text[start..self.cursor.at].contains('\n');
+        if self.take_end() { Ok(()) } else { Err(Stop::Lost) }
+    }
+
+    fn flow_pair(&mut self, member: &mut Member<'a>) -> Read<()> {
+        member.key = Some(self.key()?);
+        self.cursor.gather();
+        if self.cursor.byte() == Some(b':') {
+            append(&mut member.above, self.cursor.take_all());
+            self.cursor.at += 1;
+            return self.value(member, Place::Flow);
+        }
+        let (event, _) = self.events.next().ok_or(Stop::Lost)?;
+        if is_nothing(&event) { Ok(()) } else { Err(Stop::Lost) }
+    }
+
+    fn member(&mut self) -> Member<'a> {
+        Member {
+            above: self.cursor.take_all(),
+            key: None,
+            head: None,
+            between: Vec::new(),
+            anchor: None,
+            value: Value::Nothing(Vec::new()),
+            after: None,
+        }
+    }
+
+    fn key(&mut self) -> Read<Key<'a>> {
+        let start = self.cursor.at;
+        let not_a_text = Err(Stop::Key(start));
+        let (event, end) = self.events.next().ok_or(Stop::Lost)?;
+        let key = match event {
+            Event::Alias(id) => {
+                let raw = self.up_to(end)?;
+                if !raw.starts_with('*') {
+                    return not_a_text;
+                }
+                Key { raw, text: raw.into(), anchor: None, alias: Some(id) }
+            }
+            Event::Scalar(text, style, id, None) => {
+                let anchor = if id > 0 { Some(self.anchor(id)?) } else { None };
+                self.cursor.skip_blanks();
+                // A plain text says what it is written as, so that `?` before it, or nothing at all, shows.
+                let is_plain = style == ScalarStyle::Plain;
+                let rest = &self.cursor.text[self.cursor.at..];
+                let is_marked = rest.starts_with(['?', ':']) && !(is_plain && rest.starts_with(&*text));
+                if is_marked || (is_plain && text.is_empty()) {
+                    return not_a_text;
+                }
+                Key { raw: self.scalar(&text, style, end)?, text, anchor, alias: None }
+            }
+            _ => return not_a_text,
+        };
+        if key.raw.contains('\n') {
+            return not_a_text;
+        }
+        Ok(key)
+    }
+
+    /// Reads a value after its key or dash, with the comments around it.
+    fn value(&mut self, member: &mut Member<'a>, place: Place) -> Read<()> {
+        if self.cursor.is_clear() {
+            member.head = self.cursor.beside();
+        }
+        let (event, _) = self.events.peek().ok_or(Stop::Lost)?;
+        let id = anchor_of(event);
+        let is_nothing_at_all = is_nothing(event);
+        if !is_nothing_at_all {
+            self.cursor.gather();
+        }
+        if id > 0 {
+            self.anchor_of_value(member, id)?;
+        }
+        match self.events.peek() {
+            Some((Event::MappingStart(..) | Event::SequenceStart(..), _)) => {
+                return self.value_collection(member, place);
+            }
+            Some((Event::Scalar(text, ScalarStyle::Plain, ..), _)) if text.is_empty() => {
+                self.event()?;
+                if let Place::Block(column) = place {
+                    member.value = Value::Nothing(self.cursor.take_tail(column + 1));
+                }
+                return Ok(());
+            }
+            _ => member.between = without_blanks(self.cursor.take_all()),
+        }
+        let (event, end) = self.events.next().ok_or(Stop::Lost)?;
+        member.value = match event {
+            Event::Alias(id) => Value::Alias { raw: self.up_to(end)?, id },
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                return self.block_text(member, place);
+            }
+            Event::Scalar(text, style, ..) => {
+                Value::Scalar { raw: self.scalar(&text, style, end)?, text }
+            }
+            _ => return Err(Stop::Lost),
+        };
+        member.after = self.cursor.beside();
+        Ok(())
+    }
+
+    fn value_collection(&mut self, member: &mut Member<'a>, place: Place) -> Read<()> {
+        if matches!(self.cursor.byte(), Some(b'[' | b'{')) {
+            member.between = without_blanks(self.cursor.take_all());
+            let mut collection = self.collection(place)?;
+            if collection.members.is_empty() {
+                append(&mut member.above, std::mem::take(&mut collection.tail));
+            }
+            if !collection.is_flow {
+                let first = collection.members.first_mut().expect("a list without members stays in brackets");
+                let above = std::mem::take(&mut first.above);
+                append(&mut first.above, std::mem::take(&mut member.between));
+                append(&mut first.above, above);
+            }
+            member.value = Value::Collection(collection);
+            let beside = self.cursor.beside();
+            self.end(member, beside);
+            return Ok(());
+        }
+        member.value = Value::Collection(self.collection(place)?);
+        Ok(())
+    }
+
+    /// Gives a member the comment beside its end; where that place is taken or is none, it waits for the next one.
+    fn end(&mut self, member: &mut Member<'a>, beside: Option<Comment<'a>>) {
+        match &mut member.value {
+            Value::Collection(inner) if !inner.is_flow => {
+                append(&mut inner.tail, beside.map(Trivia::Comment));
+            }
+            Value::Nothing(_) if member.head.is_some() => self.cursor.put_off(beside),
+            _ if member.after.is_some() => self.cursor.put_off(beside),
+            _ => member.after = beside,
+        }
+    }
+
+    fn anchor_of_value(&mut self, member: &mut Member<'a>, id: usize) -> Read<()> {
+        let mut before = self.cursor.take_all();
+        member.anchor = Some(self.anchor(id)?);
+        if let Some(beside) = self.cursor.beside() {
+            let is_first = member.head.is_none() && before.iter().all(Trivia::is_blank);
+            if is_first {
+                member.head = Some(beside);
+            } else {
+                before.push(Trivia::Comment(beside));
+            }
+        }
+        self.cursor.gather();
+        self.cursor.put_back(before);
+        Ok(())
+    }
+
+    fn block_text(&mut self, member: &mut Member<'a>, place: Place) -> Read<()> {
+        let Place::Block(column) = place else { return Err(Stop::Block(self.cursor.at)) };
+        let start = self.cursor.at;
+        self.cursor.at = scalar::header_end(self.cursor.text, start);
+        let header = &self.cursor.text[start..self.cursor.at];
+        member.after = self.cursor.beside();
+        self.cursor.skip_blanks();
+        if !self.cursor.take(b'\n') && self.cursor.byte().is_some() {
+            return Err(Stop::Lost);
+        }
+        let (block, end) = scalar::block_text(self.cursor.text, self.cursor.at, header, column);
+        self.cursor.at = end;
+        member.value = Value::Block(block);
+        Ok(())
+    }
+
+    fn anchor(&mut self, id: usize) -> Read<Anchor<'a>> {
+        let start = self.cursor.at;
+        if self.cursor.byte() != Some(b'&') {
+            return Err(Stop::Lost);
+        }
+        self.cursor.at = scalar::name_end(self.cursor.text, start);
+        Ok(Anchor { raw: &self.cursor.text[start..self.cursor.at], id })
+    }
+
+    /// Takes a plain or quoted scalar; `end` is where the parser says a plain one ends.
+    fn scalar(&mut self, text: &str, style: ScalarStyle, end: usize) -> Read<&'a str> {
+        let start = self.cursor.at;
+        let quote = match style {
+            ScalarStyle::SingleQuoted => b'\'',
+            ScalarStyle::DoubleQuoted => b'"',
+            ScalarStyle::Plain => {
+                let raw = self.up_to(end)?;
+                return if raw == text || raw.contains('\n') { Ok(raw) } else { Err(Stop::Lost) };
+            }
+            _ => return Err(Stop::Key(start)),
+        };
+        if self.cursor.byte() != Some(quote) {
+            return Err(Stop::Lost);
+        }
+        self.cursor.at = scalar::quoted_end(self.cursor.text, start).ok_or(Stop::Lost)?;
+        Ok(&self.cursor.text[start..self.cursor.at])
+    }
+
+    /// Takes the text up to a place in characters, without the blanks at its end.
+    fn up_to(&mut self, end: usize) -> Read<&'a str> {
+        let end = self.bytes(end);
+        let raw = self.cursor.text.get(self.cursor.at..end).ok_or(Stop::Lost)?;
+        let raw = raw.trim_end_matches([' ', '\t', '\n']);
+        if raw.is_empty() || raw.starts_with('#') {
+            return Err(Stop::Lost);
+        }
+        self.cursor.at += raw.len();
+        Ok(raw)
+    }
+
+    /// Returns a place in characters as one in bytes; quick where places are asked for in their order.
+    fn bytes(&mut self, place: usize) -> usize {
+        let (characters, bytes) = if place < self.counted.0 { (0, 0) } else { self.counted };
+        let rest = self.cursor.text[bytes..].char_indices().nth(place - characters);
+        let found = rest.map_or(self.cursor.text.len(), |(at, _)| bytes + at);
+        self.counted = (place, found);
+        found
+    }
+
+    fn event(&mut self) -> Read<Event<'a>> {
+        self.events.next().map(|(event, _)| event).ok_or(Stop::Lost)
+    }
+
+    fn expect(&mut self, is_it: impl Fn(&Event<'a>) -> bool) -> Read<()> {
+        if is_it(&self.event()?) { Ok(()) } else { Err(Stop::Lost) }
+    }
+
+    fn sign(&mut self, byte: u8) -> Read<()> {
+        if self.cursor.take(byte) { Ok(()) } else { Err(Stop::Lost) }
+    }
+
+    fn take_end(&mut self) -> bool {
+        self.events.next_if(|(event, _)| matches!(event, Event::MappingEnd | Event::SequenceEnd)).is_some()
+    }
+}
+
+impl<'a> Piece<'a> {
+    /// Returns where comments belong that stand after everything else.
+    fn end(&mut self) -> &mut Vec<Trivia<'a>> {
+        match &mut self.root {
+            Root::Collection(collection) if !collection.members.is_empty() => &mut collection.tail,
+            _ => &mut self.head,
+        }
+    }
+}
+
+fn is_nothing(event: &Event<'_>) -> bool {
+    matches!(event, Event::Scalar(text, ScalarStyle::Plain, 0, None) if text.is_empty())
+}
+
+fn anchor_of(event: &Event<'_>) -> usize {
+    match event {
+        Event::Scalar(_, _, id, _) | Event::SequenceStart(id, _) | Event::MappingStart(id, _) => *id,
+        _ => 0,
+    }
+}
+
+/// Drops blank lines where nothing but blank lines stands.
+fn without_blanks(trivia: Vec<Trivia<'_>>) -> Vec<Trivia<'_>> {
+    if trivia.iter().all(Trivia::is_blank) { Vec::new() } else { trivia }
+}
