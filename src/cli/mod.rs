@@ -7,6 +7,7 @@ mod adopt;
 mod apply;
 mod connect;
 mod failure;
+mod fmt;
 mod init;
 mod materials;
 mod person;
@@ -14,6 +15,7 @@ mod plan;
 mod rebuild;
 mod record;
 mod recovery;
+mod replace;
 mod sandbox;
 mod shell;
 mod signals;
@@ -64,6 +66,8 @@ enum Command {
     Init(init::InitArgs),
     /// Read the manifests and print every problem.
     Validate(validate::ValidateArgs),
+    /// Rewrite the manifests in their canonical layout.
+    Fmt(fmt::FmtArgs),
     /// Say what would be done; no network, no credentials.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
@@ -103,6 +107,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
     match command {
         Command::Init(args) => init::run(&args, terminal),
         Command::Validate(args) => validate::run(&args, terminal),
+        Command::Fmt(args) => fmt::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),

@@ -29,7 +29,8 @@ const PROJECT_DOCUMENT: Shape = Shape { required: &["apiVersion", "kind"], ..DOC
 
 pub(super) const CUSTOMER_METADATA: Shape = Shape { keys: &["name"], required: &["name"], refused: &[] };
 
-pub(super) const CUSTOMER_SPEC: Shape = Shape { keys: &["customerId"], required: &["customerId"], refused: &[] };
+pub(super) const CUSTOMER_SPEC: Shape =
+    Shape { keys: &["customerId"], required: &["customerId"], refused: &[] };
 
 /// A name and where it was written.
 #[derive(Debug, Clone)]

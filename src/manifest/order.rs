@@ -92,7 +92,8 @@ pub(super) const LINE: Shape = Shape {
     ],
 };
 
-pub(super) const RENEWS_TO: Shape = Shape { keys: &["termDuration"], required: &["termDuration"], refused: &[] };
+pub(super) const RENEWS_TO: Shape =
+    Shape { keys: &["termDuration"], required: &["termDuration"], refused: &[] };
 
 /// Who an order is for, as written.
 #[derive(Debug)]

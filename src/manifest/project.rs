@@ -19,7 +19,8 @@ pub(super) const METADATA: Shape = Shape { keys: &["name"], required: &[], refus
 pub(super) const SPEC: Shape =
     Shape { keys: &["lineage", "stateDir", "cloud", "recovery", "limits"], required: &[], refused: &[] };
 
-pub(super) const RECOVERY: Shape = Shape { keys: &["mode", "settleAfter", "marker"], required: &[], refused: &[] };
+pub(super) const RECOVERY: Shape =
+    Shape { keys: &["mode", "settleAfter", "marker"], required: &[], refused: &[] };
 
 pub(super) const LIMITS: Shape = Shape {
     keys: &["ordersPerRun", "ordersPerHour", "ordersPerDay", "seatsPerRun", "seatsPerHour", "seatsPerDay"],

@@ -4,6 +4,7 @@
 
 mod files;
 mod formatted;
+mod layouts;
 mod oracle;
 
 use std::collections::BTreeSet;

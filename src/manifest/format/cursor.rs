@@ -100,7 +100,11 @@ impl<'a> Cursor<'a> {
     fn comment(&mut self, before: usize) -> Comment<'a> {
         let rest = &self.text[self.at..];
         let line = rest.split('\n').next().unwrap_or_default();
-        let comment = Comment { text: line.trim_end_matches([' ', '\t']), column: self.column(), gap: self.at - before };
+        let comment = Comment {
+            text: line.trim_end_matches([' ', '\t']),
+            column: self.column(),
+            gap: self.at - before,
+        };
         self.at += line.len();
         self.comments.push(comment.text);
         comment

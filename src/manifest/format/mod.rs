@@ -119,7 +119,8 @@ fn pieces<'a>(
     for part in Part::cut(text) {
         let refused = |stop| refuse(&stop, part, file);
         let mut arranged = read::pieces(part.text(), comments).map_err(refused)?;
-        if !arranged.iter_mut().map(arrange::arrange).fold(true, |all, one| all && one) {
+        let keeps_aliases = arranged.iter_mut().all(arrange::arrange);
+        if !keeps_aliases {
             arranged = read::pieces(part.text(), &mut Vec::new()).map_err(refused)?;
             arranged.iter_mut().for_each(arrange::settle_head);
         }

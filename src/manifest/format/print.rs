@@ -12,7 +12,9 @@ const STEP: usize = 2;
 /// Prints the pieces of a file, with a mark `---` between them.
 pub(super) fn print(pieces: &[Piece<'_>]) -> String {
     let is_there = |piece: &&Piece<'_>| {
-        !(matches!(piece.root, Root::Nothing) && piece.mark.is_none() && piece.head.iter().all(Trivia::is_blank))
+        !(matches!(piece.root, Root::Nothing)
+            && piece.mark.is_none()
+            && piece.head.iter().all(Trivia::is_blank))
     };
     let mut text = String::new();
     for piece in pieces.iter().filter(is_there) {

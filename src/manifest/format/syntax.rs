@@ -98,8 +98,14 @@ pub(super) enum Value<'a> {
     /// Nothing was written; perhaps comments, further in than the key.
     Nothing(Vec<Trivia<'a>>),
     /// A plain or quoted scalar, and what it says.
-    Scalar { raw: &'a str, text: Cow<'a, str> },
-    Alias { raw: &'a str, id: usize },
+    Scalar {
+        raw: &'a str,
+        text: Cow<'a, str>,
+    },
+    Alias {
+        raw: &'a str,
+        id: usize,
+    },
     Block(BlockText<'a>),
     Collection(Collection<'a>),
 }

@@ -36,14 +36,15 @@ fn ink(text: &str) -> BTreeMap<char, usize> {
 
 /// Returns what was found, without the places; they move.
 fn said(loaded: &Loaded) -> Vec<String> {
-    let mut said: Vec<String> = loaded.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
+    let mut said: Vec<String> =
+        loaded.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
     said.sort();
     said
 }
 
 /// Requires that a text is formatted as a formatter should; gives what came out.
 #[track_caller]
-fn assert_formatted(name: &str, text: &str) -> Option<String> {
+pub(super) fn assert_formatted(name: &str, text: &str) -> Option<String> {
     let formatted = match format(text) {
         Ok(formatted) => formatted,
         Err(Unformatted::Unreadable(found)) => {
