@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
+mod comments;
 mod files;
 mod formatted;
 mod layouts;

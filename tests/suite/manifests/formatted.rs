@@ -69,6 +69,18 @@ pub(super) fn assert_formatted(name: &str, text: &str) -> Option<String> {
     Some(formatted)
 }
 
+/// Requires that a text becomes another, and that nothing is left to do about that one.
+#[track_caller]
+pub(super) fn becomes(before: &str, after: &str) {
+    assert_eq!(assert_formatted("a.yaml", before).as_deref(), Some(after));
+}
+
+/// Requires that a text is as it should be.
+#[track_caller]
+pub(super) fn stays(text: &str) {
+    becomes(text, text);
+}
+
 #[test]
 fn every_fixture_says_the_same_when_it_is_formatted() {
     for kind in ["right", "wrong"] {

@@ -20,6 +20,7 @@ mod calls;
 mod customers;
 mod damage;
 mod doubts;
+mod formatting;
 mod hostile;
 mod later;
 mod limits;
