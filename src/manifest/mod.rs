@@ -3,7 +3,8 @@
 //! The walk: `source` finds and reads files · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
 //! values with places of it, on all processors (`parallel`) · `fields` checks the keys, `document` and its kinds (`order`,
 //! `project`) what stands under them, `validate` and `number` the values · `conflicts` what documents have to do with one
-//! another. [`format`] writes manifests anew. [`diagnostic`] is what was found, [`code`] its stable codes, [`render`] how it is shown.
+//! another. [`mod@format`] writes manifests anew. [`diagnostic`] is what was found, [`code`] its stable codes, [`render`]
+//! how it is shown.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
 //! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
