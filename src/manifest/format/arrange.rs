@@ -22,8 +22,7 @@ pub(super) fn arrange(piece: &mut Piece<'_>) -> bool {
     keeps_aliases(root, &mut HashMap::new())
 }
 
-/// Lets what stands before the first key stand there whichever key comes first, and comments of a list's item that
-/// begins with them stand above its dash.
+/// Lets what stands before the first key stand there, whichever key comes first.
 pub(super) fn settle_head(piece: &mut Piece<'_>) {
     let Root::Collection(root) = &mut piece.root else {
         return;
