@@ -147,10 +147,10 @@ fn refuse(stop: &Stop, part: Part<'_>, file: &Arc<str>) -> Unformatted {
             "a key should be a text, on the line of its value",
             "write `key: value`; put quotes around a text that begins with `[`, `{` or `?`",
         ),
-        Stop::Block(at) => (
+        Stop::Sign(at) => (
             at,
             Code::Syntax,
-            "not well-formed YAML: a text after `|` or `>` between brackets",
+            "not well-formed YAML: a text cannot begin with this sign",
             "put the text between quotes",
         ),
         Stop::ByteOrderMark(at) => (
@@ -201,7 +201,8 @@ mod tests {
             ("- [b]: c\n", "a.yaml:1:4: error[OF0107]: a key should be a text"),
             ("a:\n  : b\n", "a.yaml:2:3: error[OF0107]: a key should be a text"),
             ("{ \"a\n  b\": c }\n", "a.yaml:1:3: error[OF0107]: a key should be a text"),
-            ("a: { é: |\n b }\n", "a.yaml:1:9: error[OF0101]: not well-formed YAML: a text after `|` or `>`"),
+            ("a: { é: |\n b }\n", "a.yaml:1:9: error[OF0101]: not well-formed YAML: a text cannot"),
+            ("[{\"a\":?}]\n", "a.yaml:1:7: error[OF0101]: not well-formed YAML: a text cannot"),
             ("a: b\n\u{feff}\n", "a.yaml:2:1: error[OF0007]: the invisible character U+FEFF"),
         ] {
             let Err(Unformatted::Unreadable(found)) = formatted(text) else {

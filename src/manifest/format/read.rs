@@ -19,8 +19,8 @@ use super::syntax::{Collection, Member, Piece, Root, Trivia, Value, append};
 pub(super) enum Stop {
     /// A key is a collection, spread over lines, marked with `?`, or empty.
     Key(usize),
-    /// A text after `|` or `>` stands between brackets, which the parser lets pass.
-    Block(usize),
+    /// A text begins with a sign of YAML's, which the parser lets pass between brackets.
+    Sign(usize),
     /// A byte order mark stands amid the text, or between documents.
     ByteOrderMark(usize),
     /// The events and the text do not agree: a mistake of ours or of the parser.

@@ -24,8 +24,8 @@ impl<'a> Reader<'a> {
             ScalarStyle::DoubleQuoted => b'"',
             ScalarStyle::Plain => {
                 let raw = self.up_to(end)?;
-                if raw.starts_with(['|', '>']) {
-                    return Err(Stop::Block(start));
+                if raw.starts_with(['|', '>']) || matches!(raw, "?" | "-" | ":") {
+                    return Err(Stop::Sign(start));
                 }
                 return if raw == text || raw.contains('\n') { Ok(raw) } else { Err(Stop::Lost) };
             }

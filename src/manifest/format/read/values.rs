@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
     }
 
     fn block_text(&mut self, member: &mut Member<'a>, place: Place) -> Read<()> {
-        let Place::Block(column) = place else { return Err(Stop::Block(self.cursor.at)) };
+        let Place::Block(column) = place else { return Err(Stop::Sign(self.cursor.at)) };
         let start = self.cursor.at;
         self.cursor.at = scalar::header_end(self.cursor.text, start);
         let header = &self.cursor.text[start..self.cursor.at];
