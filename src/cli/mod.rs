@@ -8,6 +8,7 @@ mod apply;
 mod connect;
 mod explain;
 mod failure;
+mod fmt;
 mod formats;
 mod init;
 mod materials;
@@ -18,6 +19,7 @@ mod rebuild;
 mod record;
 mod recovery;
 mod render;
+mod replace;
 mod sandbox;
 mod schema;
 mod shell;
@@ -78,6 +80,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Print every order as it is wanted in the end, with the place that each value comes from.
     Render(render::RenderArgs),
+    /// Rewrite the manifests in their canonical layout.
+    Fmt(fmt::FmtArgs),
     /// Say what would be done; no network, no credentials.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
@@ -126,6 +130,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Validate(args) => validate::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Render(args) => render::run(&args, terminal),
+        Command::Fmt(args) => fmt::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Schema(args) => schema::run(&args, terminal),

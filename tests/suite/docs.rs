@@ -109,6 +109,19 @@ fn every_yaml_block_is_what_it_looks_like() {
 }
 
 #[test]
+fn every_yaml_text_of_ours_is_formatted() {
+    let mut sources = Sources::new();
+    for (number, block) in blocks("yaml").into_iter().enumerate() {
+        sources.add(&format!("README.md, block {number}"), block + "\n");
+    }
+    let (examples, found) = manifest::format::read_all(&[root().join("examples")]);
+    assert!(found.is_empty() && examples.names().count() > 3);
+    for formatting in [sources, examples].iter().flat_map(manifest::format::format_all) {
+        assert_eq!(formatting.after.ok().as_deref(), Some(&*formatting.before), "{}", formatting.file);
+    }
+}
+
+#[test]
 fn the_example_buys_an_order_and_tells_its_id_and_etag() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let told = runtime.block_on(create_order::create_order()).unwrap();

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
+mod comments;
 mod explained;
 mod files;
+mod formatted;
+mod layouts;
 mod oracle;
 pub(crate) mod schemas;
 mod written;
