@@ -1,8 +1,8 @@
 //! YAML text becomes desired orders and a project's settings, or every diagnostic at once.
 //!
-//! The walk: `source` finds and reads files · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
-//! values with places of it, on all processors (`parallel`) · `fields` checks the keys against the `grammar`, `document`
-//! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `number` and `plain` the
+//! The walk: `source` finds and reads files (`encoding`) · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
+//! values with places of it, on all processors (`parallel`), or says why not (`syntax`) · `fields` checks the keys against the `grammar`, `document`
+//! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `ids`, `number` and `plain` the
 //! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable codes, [`render`] how it is shown.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
@@ -14,10 +14,13 @@ mod conflicts;
 mod defaults;
 pub mod diagnostic;
 mod document;
+mod encoding;
 mod fields;
 mod grammar;
+mod ids;
 mod line;
 mod merge;
+mod nearest;
 mod number;
 mod order;
 mod origin;
@@ -28,6 +31,7 @@ pub mod render;
 mod scan;
 pub mod schema;
 pub mod source;
+mod syntax;
 mod tree;
 mod validate;
 
@@ -110,7 +114,10 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>, with_origins: bool)
     let all_read = !found.iter().any(|diagnostic| diagnostic.code.hides_documents());
     let judged = conflicts::judge(documents, sources.project_file(), all_read);
     found.extend(judged.diagnostics);
-    found.sort_by(|a, b| (&a.region, a.code).cmp(&(&b.region, b.code)));
+    found.sort_by(|a, b| (&a.region, a.code, &a.message).cmp(&(&b.region, b.code, &b.message)));
+    // What stands in a value that aliases repeat is one mistake.
+    found.dedup();
+    diagnostic::shorten(&mut found);
     let Judged { orders, origins, project, .. } = judged;
     let mut loaded = Loaded { orders, origins, project, diagnostics: found, sources };
     if !loaded.is_valid() {

@@ -11,8 +11,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::code::Code;
 use super::defaults::DEFAULTS_FILE;
-use super::diagnostic::{Diagnostic, Region};
-use crate::domain::Excerpt;
+use super::diagnostic::{Diagnostic, Region, Span};
+use super::encoding::{self, Misread};
+use crate::domain::{Excerpt, is_harmful};
 
 /// The file of a directory's root that holds the project's settings.
 pub(super) const PROJECT_FILE: &str = "orderform.yaml";
@@ -245,9 +246,8 @@ impl Reader {
     }
 
     fn file(&mut self, path: &Path, is_project: bool) {
-        if !is_plain(path) {
-            let message = "this path is not UTF-8, is very long, or holds characters that cannot be shown";
-            self.refuse(Code::Unreadable, path, message, "rename the file");
+        if let Some((message, hint)) = unfit(path) {
+            self.refuse(Code::Unreadable, path, message, hint);
             return;
         }
         match read_file(path) {
@@ -266,19 +266,15 @@ impl Reader {
                 let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024);
                 self.refuse(Code::TooLarge, path, &message, "split it into several files");
             }
-            Err(Refusal::NotUtf8(bytes, valid)) => self.not_utf8(path, &bytes, valid),
+            Err(Refusal::NotUtf8(misread)) => self.not_utf8(path, misread),
         }
     }
 
-    fn not_utf8(&mut self, path: &Path, bytes: &[u8], valid: usize) {
-        let line = bytes[..valid].iter().filter(|b| **b == b'\n').count() + 1;
-        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-        let message = if utf16 {
-            "this file is UTF-16, not UTF-8".to_owned()
-        } else {
-            format!("this file is not UTF-8: byte 0x{:02x} in line {line}", bytes[valid])
-        };
-        self.refuse(Code::NotUtf8, path, &message, "save it as UTF-8");
+    fn not_utf8(&mut self, path: &Path, misread: Misread) {
+        let mut region = Region::file(&Arc::from(display(path)));
+        region.span = misread.place.map(|(line, column)| Span { line, column, length: 1 });
+        let diagnostic = Diagnostic::new(Code::NotUtf8, region, misread.message);
+        self.found.push(diagnostic.hint(misread.hint));
     }
 }
 
@@ -321,7 +317,7 @@ enum Refusal {
     Io(io::Error),
     NotAFile,
     TooLarge,
-    NotUtf8(Vec<u8>, usize),
+    NotUtf8(Misread),
 }
 
 fn read_file(path: &Path) -> Result<String, Refusal> {
@@ -335,10 +331,7 @@ fn read_file(path: &Path) -> Result<String, Refusal> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(Refusal::TooLarge);
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        Refusal::NotUtf8(error.into_bytes(), valid)
-    })
+    encoding::text_of(bytes).map_err(Refusal::NotUtf8)
 }
 
 fn check(metadata: &Metadata) -> Result<(), Refusal> {
@@ -371,9 +364,17 @@ fn display(path: &Path) -> String {
     Excerpt::of(&text).as_str().to_owned()
 }
 
-/// Says whether a path shows what it is, so that no two files are shown, or taken, as one.
-fn is_plain(path: &Path) -> bool {
-    path.to_str().is_some_and(|text| Excerpt::of(text).as_str() == text)
+/// Says why a path does not show what it is: no two files shall be shown, or taken, as one.
+fn unfit(path: &Path) -> Option<(&'static str, &'static str)> {
+    let Some(text) = path.to_str() else {
+        return Some(("the name of this file is not UTF-8", "rename the file"));
+    };
+    if text.chars().any(is_harmful) {
+        let message = "the name of this file holds control, invisible or bidirectional characters";
+        return Some((message, "rename the file: what a reviewer sees should be what is read"));
+    }
+    let message = "the path of this file is longer than 300 characters";
+    (Excerpt::of(text).as_str() != text).then_some((message, "move the file, or shorten its name"))
 }
 
 #[cfg(test)]
@@ -386,7 +387,10 @@ mod tests {
         assert_eq!(display(Path::new("../a.yaml")), "../a.yaml");
         assert_eq!(display(Path::new(".")), ".");
         assert_eq!(display(Path::new("a\u{1b}[2J.yaml")), "a\\u{1b}[2J.yaml");
-        assert!(!is_plain(Path::new("a\u{1b}.yaml")) && is_plain(Path::new("ä b.yaml")));
+        for wrong in ["a\u{1b}.yaml", "a\u{202e}lmay.yaml", "a\u{200b}.yaml", &"x".repeat(301)] {
+            assert!(unfit(Path::new(wrong)).is_some(), "{wrong:?}");
+        }
+        assert_eq!(unfit(Path::new("ä b.yaml")), None);
     }
 
     #[test]

@@ -9,11 +9,12 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Parser, ScanError};
+use saphyr_parser::{Event, Parser};
 
 use super::builder::Builder;
 use super::code::Code;
 use super::diagnostic::{Findings, Span};
+use super::syntax;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
@@ -140,38 +141,12 @@ fn read_trees(part: Part<'_>, findings: &Findings, each: &mut impl FnMut(&Node<'
             }
             Ok((event, marks)) => builder.take(event, marks),
             Err(error) => {
-                syntax_error(&error, part, findings);
+                let mark = error.marker();
+                let place = (mark.line(), mark.col());
+                syntax::report(findings, part.text, part.line, error.info(), place);
                 break;
             }
         }
-    }
-}
-
-fn syntax_error(error: &ScanError, part: Part<'_>, findings: &Findings) {
-    let mark = error.marker();
-    let span = Span { line: part.line + mark.line(), column: mark.col() + 1, length: 1 };
-    let mut near = part.text.lines().skip(mark.line() - 1);
-    let hint = syntax_hint(error.info(), near.next(), near.next());
-    let message = format!("not well-formed YAML: {}", error.info());
-    findings.report(Code::Syntax, span, message, hint);
-}
-
-/// Says what most probably went wrong, by the parser's words and by the line it stopped at and the next.
-fn syntax_hint(info: &str, line: Option<&str>, next: Option<&str>) -> &'static str {
-    let tabs = |line: Option<&str>| {
-        let line = line.unwrap_or_default();
-        line[..line.len() - line.trim_start().len()].contains('\t')
-    };
-    if tabs(line) || (info.contains("tab") && tabs(next)) {
-        "indent with spaces: YAML does not take tabs"
-    } else if info.contains("anchor") {
-        "an alias repeats what was marked with `&` above, in the same document"
-    } else if info.contains("quoted scalar") {
-        "look for a quote that is not closed, on this line or above"
-    } else if info.contains("mapping values are not allowed") {
-        "put quotes around a text that contains `: `, or look at the indentation"
-    } else {
-        "look at the indentation, and for a missing `:` or quote, on this line and the one above"
     }
 }
 
