@@ -204,6 +204,9 @@ pub(super) fn spelt(text: &str) -> String {
 /// Asks whether something else was meant; says so where letters only look like it.
 pub(super) fn did_you_mean(text: &str, meant: &str) -> String {
     match text.chars().find(|c| has_lookalikes(text) && is_lookalike(*c)) {
+        Some(c) if is_harmful(c) => {
+            format!("did you mean `{meant}`, without the invisible U+{:04X}?", u32::from(c))
+        }
         Some(c) => {
             format!("did you mean `{meant}`? U+{:04X} is another letter than it looks like", u32::from(c))
         }

@@ -75,8 +75,10 @@ impl<'t> Value<'t> {
 
     fn missing_value(&self) {
         let how = match self.role {
-            Role::Item => "write it after the `-`",
-            Role::Key(Key { form: Form::Mapping(_), .. }) => "write its keys below it, indented",
+            Role::Item => "write one",
+            Role::Key(Key { form: Form::Mapping(_) | Form::Texts, .. }) => {
+                "write its keys below it, indented"
+            }
             Role::Key(Key { form: Form::List { .. }, .. }) => "write its items below it, each after `- `",
             _ => "write one after the `:`",
         };
@@ -214,6 +216,8 @@ impl<'t> Fields<'t> {
             }
             let span = entry.key.span;
             if let Some(Refused(_, why, hint)) = self.shape.refuses(key) {
+                // A reason that names a key of this place says what was meant.
+                self.meant.extend(self.shape.names().find(|name| why.contains(&format!("`{name}`"))));
                 let message = format!("{} {why}", spelt(key));
                 self.findings.report(Code::RefusedKey, span, message, *hint);
             } else if let Some(home) = grammar::home_of(key, self.shape) {
@@ -256,10 +260,12 @@ fn how_to_write(shape: &Shape) -> String {
     let required: Vec<_> = shape.keys.iter().filter(|key| key.required).collect();
     if required.is_empty() {
         let keys: Vec<String> = shape.names().map(|name| format!("`{name}`")).collect();
-        return format!("write `key: value` pairs below it, indented; the keys are {}", keys.join(", "));
+        let keys = keys.join(", ");
+        return format!("write `key: value` pairs on the next lines, indented; the keys are {keys}");
     }
     let keys: Vec<String> = required.iter().map(|key| format!("`{}: …`", key.name)).collect();
-    format!("write {}, indented, one a line", keys.join(" and "))
+    let how = if keys.len() == 1 { "on the next line, indented" } else { "one a line, indented alike" };
+    format!("write {} {how}", keys.join(" and "))
 }
 
 /// Says how a key is added that is missing.
@@ -267,8 +273,8 @@ fn how_to_add(key: &Key) -> String {
     let name = key.name;
     match &key.form {
         Form::Exactly(text) => format!("add `{name}: {text}`"),
-        Form::Mapping(shape) => format!("add `{name}:`; below it, {}", how_to_write(shape)),
-        Form::List { .. } => format!("add `{name}:`; below it, write each item after `- `"),
+        Form::Mapping(shape) => format!("add `{name}:`, and {}", how_to_write(shape)),
+        Form::List { .. } => format!("add `{name}:`, and write each item on a line below it, after `- `"),
         _ => format!("add `{name}: …`"),
     }
 }
@@ -327,7 +333,8 @@ fn check_keys<'t>(entries: &'t [Entry<'t>], findings: &'t Findings) {
     for entry in entries {
         let span = entry.key.span;
         match key_text(entry) {
-            None | Some("") => findings.report(
+            Some("") => findings.report(Code::BadKey, span, "a key is empty", "write `key: value`"),
+            None => findings.report(
                 Code::BadKey,
                 span,
                 "a key should be a text",

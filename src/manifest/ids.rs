@@ -10,6 +10,10 @@ use super::diagnostic::spelt;
 use super::fields::Value;
 use crate::domain::{CustomerId, Lineage, OfferId, OrderName};
 
+/// Without the right lineage, orders would be bought again: it is never to be made up.
+const RESTORE: &str =
+    "a lineage is a GUID that `orderform init` writes; restore the one that was there before";
+
 /// How an offer is sold; one order takes one kind only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OfferKind {
@@ -57,14 +61,14 @@ fn is_almost_guid(text: &str) -> bool {
 }
 
 pub(super) fn lineage(value: Value<'_>) -> Option<Lineage> {
+    if value.node.is_null() {
+        value.report(Code::Lineage, "`lineage` has no value", RESTORE);
+        return None;
+    }
     let text = value.text()?;
     let lineage = Lineage::parse(text).ok();
     if lineage.is_none() {
-        value.report(
-            Code::Lineage,
-            format!("{} is not a lineage", spelt(text)),
-            "a lineage is a GUID that `orderform init` writes; restore the one that was there before",
-        );
+        value.report(Code::Lineage, format!("{} is not a lineage", spelt(text)), RESTORE);
     }
     lineage
 }
@@ -80,7 +84,7 @@ pub(super) fn offer_id(value: Value<'_>) -> Option<(OfferId, OfferKind)> {
 
 /// Says how an offer id is written, by what this one is most like.
 fn offer_hint(text: &str) -> String {
-    if text.len() > 100 {
+    if text.len() > 100 || !text.is_ascii() {
         return offer_shapes();
     }
     let upper: String = text.to_ascii_uppercase().chars().filter(|c| !c.is_whitespace()).collect();
@@ -101,10 +105,9 @@ fn offer_hint(text: &str) -> String {
         .zip([("product", 12), ("SKU", 4), ("availability", 12)])
         .find(|(part, (_, length))| !is_code(part, *length));
     match (parts.len(), wrong) {
-        (1, None) => format!("add the SKU, four characters: `{upper}:0001`"),
+        (1, None) => "add a colon and the SKU, four letters and digits such as `:0001`".to_owned(),
         (2 | 3, Some((part, (what, length)))) if part.len() != length => {
-            let count = part.chars().count();
-            format!("the {what} has {length} letters and digits; this one has {count}")
+            format!("the {what} has {length} letters and digits; this one has {}", part.len())
         }
         _ => offer_shapes(),
     }

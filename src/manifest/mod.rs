@@ -169,7 +169,7 @@ fn batches<'s>(
         let findings = Findings::of(&source.name);
         let readable = scan::is_readable(&source.text, &findings);
         found.extend(findings.into_diagnostics());
-        for part in Part::cut(&source.text).filter(|_| readable) {
+        for part in Part::cut(&source.text).filter(|part| readable && !part.is_blank()) {
             if bytes >= BATCH_BYTES {
                 batches.push(Vec::new());
                 bytes = 0;

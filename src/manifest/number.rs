@@ -34,7 +34,7 @@ fn whole_number(value: Value<'_>, code: Code, most: u64) -> Option<u64> {
     let bare = text.trim_start_matches('0');
     let (message, hint) = if digits && !plain {
         (format!("{} is a text here, not a number", quoted(text)), "write it without quotes".to_owned())
-    } else if digits && text.len() > 1 && text.starts_with('0') {
+    } else if digits && text.len() > 1 && text.starts_with('0') && (!bare.is_empty() || code == Code::Limit) {
         (
             format!("{} begins with 0, which some YAML readers take for octal", quoted(text)),
             format!("write {}", quoted(if bare.is_empty() { "0" } else { bare })),

@@ -79,6 +79,11 @@ impl<'a> Part<'a> {
         })
     }
 
+    /// Says whether there is nothing in it but the mark it begins with.
+    pub(super) fn is_blank(&self) -> bool {
+        self.text.strip_prefix("---").unwrap_or(self.text).bytes().all(|b| matches!(b, b' ' | b'\r' | b'\n'))
+    }
+
     /// Returns the length in bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()

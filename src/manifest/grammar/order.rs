@@ -8,7 +8,7 @@ use super::{
 const FILLED: &str = "is filled in by Partner Center";
 const REMOVE: &str = "remove it: what was answered is in the state (`orderform state show`)";
 const PART_OF_OFFER: &str = "is a part of `offerId`";
-const WHOLE_OFFER: &str = "write it in one, with colons: `offerId: CFQ7TTC0LH18:0001`";
+const WHOLE_OFFER: &str = "write it in one, with colons: `offerId: Product:Sku`";
 const TO_SPEC: &str = "move it to `spec`";
 
 /// An order's document.
