@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 100_000;
 /// The most that anchors and aliases may copy, for each byte of the document: one for each key and value, and for each
 /// [`BYTES_A_COPY`] of text.
-const MAX_COPIES_PER_BYTE: usize = 4;
+const MAX_COPIES_PER_BYTE: usize = 2;
 /// How much text costs as much as a key or a value.
 const BYTES_A_COPY: usize = 16;
 

@@ -112,7 +112,8 @@ pub(super) fn shorten(found: &mut Vec<Diagnostic>) {
     });
 }
 
-fn more_than_shown(region: Region) -> Diagnostic {
+/// Says that there are more errors from here on.
+pub(super) fn more_than_shown(region: Region) -> Diagnostic {
     let message = format!("this file has more than {MAX_ERRORS} errors; from here on they are not shown");
     Diagnostic::new(Code::TooManyProblems, region, message).hint("put the ones above right, and look again")
 }

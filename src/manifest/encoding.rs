@@ -22,12 +22,16 @@ pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, Misread> {
         });
     }
     String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
+        let (valid, is_cut) = (error.utf8_error().valid_up_to(), error.utf8_error().error_len().is_none());
         let bytes = error.into_bytes();
         let before = String::from_utf8_lossy(&bytes[..valid]);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let byte = bytes[valid];
         let place = (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1);
+        if is_cut {
+            let message = "this file ends in the middle of a character".to_owned();
+            return Misread { message, hint: "it was cut: restore the whole file", place: Some(place) };
+        }
         // From 0xA0 on, the byte is the character in Latin-1 and Windows-1252 alike.
         let message = match byte {
             0xa0..=0xff if !char::from(byte).is_control() && byte != 0xa0 && byte != 0xad => {
@@ -94,7 +98,8 @@ mod tests {
         assert_eq!(latin.message, "this file is not UTF-8: byte 0xfc, which is `ü` in Latin-1");
         assert_eq!(latin.place, Some((2, 8)));
         // A smart quote of Windows-1252, a zero in two bytes, a cut character.
-        for (bytes, byte) in [(&b"a: \x93b\x94"[..], "0x93"), (b"a\xc0\x80", "0xc0"), (b"a\xe2\x82", "0xe2")]
+        for (bytes, byte) in
+            [(&b"a: \x93b\x94"[..], "0x93"), (b"a\xc0\x80", "0xc0"), (b"a\xe2\x82", "in the middle")]
         {
             assert!(misread(bytes).message.contains(byte));
         }

@@ -1,6 +1,6 @@
 //! YAML text becomes desired orders and a project's settings, or every diagnostic at once.
 //!
-//! The walk: `source` finds and reads files (`encoding`) · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
+//! The walk: `source` finds and reads files (`encoding`, `shown`) · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
 //! values with places of it, on all processors (`parallel`), or says why not (`syntax`) · `fields` checks the keys against the `grammar`, `document`
 //! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `ids`, `number` and `plain` the
 //! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable codes, [`render`] how it is shown.
@@ -30,6 +30,7 @@ mod project;
 pub mod render;
 mod scan;
 pub mod schema;
+mod shown;
 pub mod source;
 mod syntax;
 mod tree;
@@ -187,13 +188,27 @@ fn read_batch(
     with_origins: bool,
 ) -> (Vec<Document>, Vec<Diagnostic>) {
     let (mut documents, mut found) = (Vec::new(), Vec::new());
+    let mut errors = 0;
+    let mut last: Option<&Source> = None;
     for (source, part) in batch {
+        if last.is_none_or(|last| last.name != source.name) {
+            last = Some(source);
+            errors = 0;
+        } else if errors > diagnostic::MAX_ERRORS {
+            // Nothing of the rest would be shown, and reading it could be what a file is made for.
+            continue;
+        }
         let findings = Findings::of(&source.name);
         let reading = Reading { defaults: directories.of_file(&source.name), with_origins };
         tree::read(*part, &findings, |root| {
             documents.extend(document::read(root, &findings, &reading));
         });
-        found.extend(findings.into_diagnostics());
+        let diagnostics = findings.into_diagnostics();
+        errors += diagnostics.iter().filter(|one| one.severity() == Severity::Error).count();
+        if errors > diagnostic::MAX_ERRORS {
+            found.extend(diagnostics.last().map(|one| diagnostic::more_than_shown(one.region.clone())));
+        }
+        found.extend(diagnostics);
     }
     (documents, found)
 }

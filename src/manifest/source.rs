@@ -13,7 +13,7 @@ use super::code::Code;
 use super::defaults::DEFAULTS_FILE;
 use super::diagnostic::{Diagnostic, Region, Span};
 use super::encoding::{self, Misread};
-use crate::domain::{Excerpt, is_harmful};
+use super::shown::{display, unfit};
 
 /// The file of a directory's root that holds the project's settings.
 pub(super) const PROJECT_FILE: &str = "orderform.yaml";
@@ -357,41 +357,9 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Shows a path as it was named, without a leading `./`, harmless to a terminal.
-fn display(path: &Path) -> String {
-    let plain = path.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty());
-    let text = plain.unwrap_or(path).to_string_lossy();
-    Excerpt::of(&text).as_str().to_owned()
-}
-
-/// Says why a path does not show what it is: no two files shall be shown, or taken, as one.
-fn unfit(path: &Path) -> Option<(&'static str, &'static str)> {
-    let Some(text) = path.to_str() else {
-        return Some(("the name of this file is not UTF-8", "rename the file"));
-    };
-    if text.chars().any(is_harmful) {
-        let message = "the name of this file holds control, invisible or bidirectional characters";
-        return Some((message, "rename the file: what a reviewer sees should be what is read"));
-    }
-    let message = "the path of this file is longer than 300 characters";
-    (Excerpt::of(text).as_str() != text).then_some((message, "move the file, or shorten its name"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_below_the_working_directory_are_shown_without_it() {
-        assert_eq!(display(Path::new("./orders/a.yaml")), "orders/a.yaml");
-        assert_eq!(display(Path::new("../a.yaml")), "../a.yaml");
-        assert_eq!(display(Path::new(".")), ".");
-        assert_eq!(display(Path::new("a\u{1b}[2J.yaml")), "a\\u{1b}[2J.yaml");
-        for wrong in ["a\u{1b}.yaml", "a\u{202e}lmay.yaml", "a\u{200b}.yaml", &"x".repeat(301)] {
-            assert!(unfit(Path::new(wrong)).is_some(), "{wrong:?}");
-        }
-        assert_eq!(unfit(Path::new("ä b.yaml")), None);
-    }
 
     #[test]
     fn lines_are_found_by_number_with_any_line_end() {

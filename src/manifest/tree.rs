@@ -90,9 +90,17 @@ impl<'a> Part<'a> {
     }
 }
 
+/// The most bytes of a document. The parser holds a flow collection (`[…]`, `{…}`) whole before it gives the first event
+/// of it, at up to 180 bytes a byte.
+const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
+
 /// Reads the documents of a part, one tree at a time; those that cannot be read are reported and left out.
 pub(super) fn read(part: Part<'_>, findings: &Findings, mut each: impl FnMut(&Node<'_>)) {
-    if let Some(directive) = directive_line(part.text) {
+    if part.len() > MAX_DOCUMENT_BYTES {
+        let message = format!("this document is larger than {} KiB", MAX_DOCUMENT_BYTES / 1024);
+        let hint = "split it into several documents, one order each, with lines `---` between them";
+        findings.report(Code::TooComplex, whole_line(part.line + 1), message, hint);
+    } else if let Some(directive) = directive_line(part.text) {
         findings.report(
             Code::Directive,
             whole_line(part.line + directive + 1),
