@@ -223,7 +223,8 @@ fn has_lookalikes(text: &str) -> bool {
 
 /// Latin letters with accents look like nothing else; all others beyond ASCII may.
 fn is_lookalike(c: char) -> bool {
-    !c.is_ascii() && !(matches!(c, '\u{c0}'..='\u{17f}') && !matches!(c, 'ı' | 'ĸ' | 'ſ' | '×' | '÷'))
+    let is_latin = matches!(c, '\u{c0}'..='\u{17f}') && !matches!(c, 'ı' | 'ĸ' | 'ſ' | '×' | '÷');
+    !c.is_ascii() && !is_latin
 }
 
 /// Names the choices, each between backticks: `` `a`, `b` or `c` ``.

@@ -92,7 +92,7 @@ impl<'a> Part<'a> {
 
 /// The most bytes of a document. The parser holds a flow collection (`[…]`, `{…}`) whole before it gives the first event
 /// of it, at up to 180 bytes a byte.
-const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
+const MAX_DOCUMENT_BYTES: usize = 128 * 1024;
 
 /// Reads the documents of a part, one tree at a time; those that cannot be read are reported and left out.
 pub(super) fn read(part: Part<'_>, findings: &Findings, mut each: impl FnMut(&Node<'_>)) {

@@ -51,8 +51,6 @@ pub(super) fn unreadable_directory() -> tempfile::TempDir {
     fs::write(at("right-to-\u{202e}left.yaml"), "").unwrap();
     fs::write(at("zero\u{200b}width.yaml"), "").unwrap();
     fs::write(at("bell\u{7}.yaml"), "").unwrap();
-    let latin = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"M\xfcller.yaml");
-    fs::write(directory.path().join(latin), "").unwrap();
     symlink("loop-b.yaml", at("loop-a.yaml")).unwrap();
     symlink("loop-a.yaml", at("loop-b.yaml")).unwrap();
     symlink("itself.yaml", at("itself.yaml")).unwrap();
@@ -168,4 +166,16 @@ fn a_directory_may_be_named_like_a_manifest_and_what_is_hidden_is_passed_over() 
     let loaded = manifest::load(directory.path());
     assert_eq!(rendered(&loaded), "");
     assert_eq!(loaded.orders.len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_refused_and_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"M\xfcller.yaml");
+    fs::copy("tests/fixtures/manifests/right/smallest.yaml", directory.path().join(name)).unwrap();
+    let loaded = manifest::load(directory.path());
+    assert_eq!(loaded.diagnostics.len(), 1);
+    assert_eq!(loaded.diagnostics[0].message, "the name of this file is not UTF-8");
 }
