@@ -104,8 +104,16 @@ fn an_unknown_customer_by_default_is_one_mistake_however_many_orders_take_it() {
     let mut sources = Sources::new();
     sources.add("defaults.yaml", "apiVersion: orderform/v1\nkind: Defaults\nspec: { customer: nobody }\n");
     sources.add("orders.yaml", repeated(500, |number| order(number, "billingCycle: monthly")));
+    let customer = |number| {
+        format!(
+            "---\napiVersion: orderform/v1\nkind: Customer\nmetadata: {{ name: nobod{number} }}\n\
+             spec: {{ customerId: 4d3cf487-70f4-4e1e-9ff1-{number:012} }}\n"
+        )
+    };
+    // More names than are looked at for each order, were it said for each.
+    sources.add("customers.yaml", repeated(300, customer));
     let loaded = manifest::parse(sources);
-    assert_eq!(loaded.diagnostics.len(), 1);
+    assert_eq!(loaded.diagnostics.len(), 1, "{}", rendered(&loaded));
     assert_eq!(&*loaded.diagnostics[0].region.file, "defaults.yaml");
 }
 
