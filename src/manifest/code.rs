@@ -71,9 +71,10 @@ codes! {
     NotUtf8 "OF0006" Error "a file is not UTF-8";
     ForbiddenCharacter "OF0007" Error "a file holds a character that does not belong in YAML or misleads a reader";
     ConflictMarker "OF0008" Error "a merge conflict was left in the file";
+    TooManyProblems "OF0009" Error "a file has more errors than are shown";
     // --- YAML
     Syntax "OF0101" Error "the file is not well-formed YAML";
-    TooComplex "OF0102" Error "a document is nested too deeply or has too many values";
+    TooComplex "OF0102" Error "a document is nested too deeply or has too many values, or defaults have too many labels";
     Tag "OF0103" Error "YAML tags are not used here";
     MergeKey "OF0104" Error "a merge key does not merge a mapping";
     DuplicateKey "OF0105" Error "a key is written twice in one mapping";

@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use super::Customer;
 use super::code::Code;
-use super::diagnostic::{Diagnostic, Region, nearest, quoted};
+use super::diagnostic::{Diagnostic, Region, quoted};
 use super::document::{CustomerDraft, Document, Named, ProjectDraft, Stray, misplaced};
+use super::ids;
+use super::nearest::nearest;
 use super::order::{CustomerRef, OrderDraft};
 use super::origin::{Origins, Sourced};
-use super::validate;
 use crate::domain::{CustomerId, DesiredOrder, OrderName, OrderSpec, Place, Project};
 
-/// How many unknown customers get a suggestion; each costs a look at all names.
-const MAX_SUGGESTIONS: usize = 50;
+/// How many names are looked at for suggestions, all unknown customers together; each costs a look at every name.
+const MAX_LOOKS: usize = 20_000;
 
 /// All documents of all files, judged together.
 #[derive(Debug, Default)]
@@ -171,32 +172,33 @@ fn judge_names(orders: &[OrderDraft], found: &mut Vec<Diagnostic>) {
 }
 
 fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Vec<Diagnostic>) {
-    let (mut suggestions, mut reported) = (0, HashSet::new());
+    let mut names: Vec<&str> = customers.keys().map(OrderName::as_str).collect();
+    names.sort_unstable();
+    let mut looks_left = MAX_LOOKS;
+    // A default that many orders take is one mistake.
+    let mut reported: HashSet<&Region> = HashSet::new();
     for order in orders {
         let Some(CustomerRef::Name(named)) = &order.customer else {
             continue;
         };
-        // A default stands in one place for many orders.
         if customers.contains_key(&named.name) || !reported.insert(&named.region) {
             continue;
         }
-        suggestions += 1;
-        let meant = if suggestions <= MAX_SUGGESTIONS {
-            let mut names: Vec<&str> = customers.keys().map(OrderName::as_str).collect();
-            names.sort_unstable();
-            nearest(named.name.as_str(), names)
-        } else {
-            None
-        };
+        let name = named.name.as_str();
+        let is_affordable = names.len() <= looks_left;
+        looks_left = looks_left.saturating_sub(names.len());
+        let meant = nearest(name, names.iter().copied().filter(|_| is_affordable));
         let hint = match meant {
+            _ if CustomerId::parse(name).is_ok() => {
+                format!("this is a tenant id: write `customerId: {name}`")
+            }
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "describe it: `kind: Customer`, `metadata.name: {}`, `spec.customerId: GUID`; if it is described in \
-                 another directory, name the one that holds both",
-                named.name
+                "describe it: `kind: Customer`, `metadata.name: {name}`, `spec.customerId: GUID`; if it is described in \
+                 another directory, name the one that holds both"
             ),
         };
-        let message = format!("no customer is named {}", quoted(named.name.as_str()));
+        let message = format!("no customer is named {}", quoted(name));
         found.push(Diagnostic::new(Code::UnknownCustomer, named.region.clone(), message).hint(hint));
     }
 }
@@ -224,7 +226,7 @@ fn judge_products(orders: &[OrderDraft], customers: &Customers, found: &mut Vec<
             let is_other = |other: &Named| {
                 other.name != named.name && order.formerly.is_none() && first.formerly.is_none()
             };
-            let is_said = warned || is_meant || validate::is_no_offer(&line.offer_id);
+            let is_said = warned || is_meant || ids::is_no_offer(&line.offer_id);
             if let (false, Some(other)) = (is_said, first.name.as_ref().filter(|other| is_other(other))) {
                 found.push(same_product(named, other, line.offer_id.product()));
                 warned = true;

@@ -11,11 +11,16 @@ use super::fields::{Fields, Value};
 use super::grammar::DEFAULTS_SPEC;
 use super::order::{self, CustomerRef};
 use super::origin::Sourced;
-use super::{line, number, validate};
+use super::{ids, line, number, validate};
 use crate::domain::{BillingCycle, TermDuration};
 
 /// The file that defaults stand in.
 pub(super) const DEFAULTS_FILE: &str = "defaults.yaml";
+
+/// The most labels that a directory may have as defaults, those above it included.
+const MAX_LABELS: usize = 32;
+/// The most letters of all of them, keys and values.
+const MAX_LABEL_LETTERS: usize = 1000;
 
 /// What an order takes where it writes nothing itself.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +77,8 @@ impl Directories {
         let mut directories = Self::default();
         for file in above {
             if let Some(draft) = by_file.remove(*file) {
-                directories.everywhere = draft.defaults.over(&directories.everywhere);
+                let whole = draft.defaults.over(&directories.everywhere);
+                directories.everywhere = whole.within_bounds(draft.region, found);
             }
         }
         // In this order, a directory comes before those below it.
@@ -80,7 +86,7 @@ impl Directories {
             by_file.into_iter().map(|(file, draft)| (directory_of(&file).to_owned(), draft)).collect();
         for (directory, draft) in by_path {
             let whole = draft.defaults.over(directories.at(&directory));
-            directories.by_directory.insert(directory, whole);
+            directories.by_directory.insert(directory, whole.within_bounds(draft.region, found));
         }
         directories
     }
@@ -120,6 +126,23 @@ fn twice(second: Region, first: Region) -> Diagnostic {
 }
 
 impl Defaults {
+    /// Drops labels that are too much to be copied into every order below, and reports them.
+    fn within_bounds(mut self, region: Region, found: &mut Vec<Diagnostic>) -> Self {
+        let letters = |text: &str| text.chars().count();
+        let all: usize = self.labels.iter().map(|(key, label)| letters(key) + letters(&label.value)).sum();
+        if self.labels.len() > MAX_LABELS || all > MAX_LABEL_LETTERS {
+            let message = format!(
+                "every order below takes these labels: {MAX_LABELS} at the most, with {MAX_LABEL_LETTERS} letters together"
+            );
+            let hint =
+                "write the long ones in the orders that need them; those of the directories above count too";
+            found.push(Diagnostic::new(Code::TooComplex, region, message).hint(hint));
+            self.labels.clear();
+            self.have_gaps = true;
+        }
+        self
+    }
+
     /// Puts these over those of the directory above.
     fn over(self, above: &Self) -> Self {
         let mut labels = above.labels.clone();
@@ -162,7 +185,7 @@ fn read_spec(findings: &Findings, fields: &Fields<'_>) -> Defaults {
             findings.add(order::two_customers(id, name));
             None
         }
-        (Some(_), None) => sourced(fields, "customerId", |id| validate::customer_id(id).map(CustomerRef::Id)),
+        (Some(_), None) => sourced(fields, "customerId", |id| ids::customer_id(id).map(CustomerRef::Id)),
         (None, Some(_)) => sourced(fields, "customer", |name| named(name).map(CustomerRef::Name)),
         (None, None) => None,
     };
@@ -173,7 +196,7 @@ fn read_spec(findings: &Findings, fields: &Fields<'_>) -> Defaults {
         billing_cycle: sourced(fields, "billingCycle", validate::billing_cycle),
         attestation: sourced(fields, "partnerOnRecordAttestationAccepted", number::boolean),
         term: sourced(fields, "termDuration", validate::term),
-        partner: sourced(fields, "partnerIdOnRecord", validate::partner_id),
+        partner: sourced(fields, "partnerIdOnRecord", ids::partner_id),
         additional_partners: sourced(fields, "additionalPartnerIdsOnRecord", |value| {
             Some(line::partners(value))
         }),

@@ -3,7 +3,7 @@
 //! **Invariant:** nothing here prints or colours; [`render`](super::render) does, and the JSON of it belongs to the
 //! views. Texts from files stand in messages only through [`quoted`], which makes them harmless.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::code::{Code, Severity};
@@ -89,16 +89,46 @@ impl Region {
     }
 }
 
+/// The most errors of one file that are shown: nobody reads more, and a file of nothing else shall not cost more.
+pub(super) const MAX_ERRORS: usize = 100;
+
+/// Keeps the first errors of each file, of diagnostics in their order, and says where the rest begins.
+pub(super) fn shorten(found: &mut Vec<Diagnostic>) {
+    let mut errors = 0;
+    let mut file: Option<Arc<str>> = None;
+    found.retain_mut(|diagnostic| {
+        if file.as_ref() != Some(&diagnostic.region.file) {
+            file = Some(Arc::clone(&diagnostic.region.file));
+            errors = 0;
+        }
+        if diagnostic.severity() == Severity::Warning {
+            return true;
+        }
+        errors = if diagnostic.code == Code::TooManyProblems { errors.max(MAX_ERRORS) } else { errors } + 1;
+        if errors == MAX_ERRORS + 1 {
+            *diagnostic = more_than_shown(diagnostic.region.clone());
+        }
+        errors <= MAX_ERRORS + 1
+    });
+}
+
+/// Says that there are more errors from here on.
+pub(super) fn more_than_shown(region: Region) -> Diagnostic {
+    let message = format!("this file has more than {MAX_ERRORS} errors; from here on they are not shown");
+    Diagnostic::new(Code::TooManyProblems, region, message).hint("put the ones above right, and look again")
+}
+
 /// The diagnostics of one file as they are found.
 #[derive(Debug)]
 pub(super) struct Findings {
     file: Arc<str>,
     found: RefCell<Vec<Diagnostic>>,
+    errors: Cell<usize>,
 }
 
 impl Findings {
     pub(super) fn of(file: &Arc<str>) -> Self {
-        Self { file: Arc::clone(file), found: RefCell::new(Vec::new()) }
+        Self { file: Arc::clone(file), found: RefCell::new(Vec::new()), errors: Cell::new(0) }
     }
 
     pub(super) fn file(&self) -> &Arc<str> {
@@ -109,8 +139,24 @@ impl Findings {
         Region { file: Arc::clone(&self.file), span: Some(span) }
     }
 
+    /// Adds a diagnostic; of errors only as many as are shown, and one more that says so.
     pub(super) fn add(&self, diagnostic: Diagnostic) {
-        self.found.borrow_mut().push(diagnostic);
+        let mut found = self.found.borrow_mut();
+        if diagnostic.severity() == Severity::Warning {
+            found.push(diagnostic);
+            return;
+        }
+        match self.errors.get() {
+            errors if errors < MAX_ERRORS => found.push(diagnostic),
+            MAX_ERRORS => found.push(more_than_shown(diagnostic.region)),
+            _ => return,
+        }
+        self.errors.set(self.errors.get() + 1);
+    }
+
+    /// Says whether no further error would be shown.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.get() > MAX_ERRORS
     }
 
     pub(super) fn report(&self, code: Code, span: Span, message: impl Into<String>, hint: impl Into<String>) {
@@ -122,17 +168,23 @@ impl Findings {
     }
 }
 
+/// The most characters of a text from outside in a message.
+const QUOTED: usize = 64;
+
 /// Writes text from outside between backticks, on one line, shortened and harmless.
 pub(super) fn quoted(text: &str) -> String {
-    const LIMIT: usize = 64;
+    quoted_with(text, |_| false)
+}
+
+fn quoted_with(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
     let mut out = String::from("`");
     let mut characters = text.chars();
-    for c in characters.by_ref().take(LIMIT) {
+    for c in characters.by_ref().take(QUOTED) {
         match c {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '`' => out.push('\''),
-            c if is_harmful(c) => out.extend(c.escape_unicode()),
+            c if is_harmful(c) || is_escaped(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
@@ -143,6 +195,38 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// Writes a text of which only ASCII is taken, as [`quoted`] does; letters and digits of other scripts among ASCII ones
+/// stand there as what they are, so that `cоntoso` and `contoso` can be told apart.
+pub(super) fn spelt(text: &str) -> String {
+    let escape = has_lookalikes(text);
+    quoted_with(text, |c| escape && is_lookalike(c))
+}
+
+/// Asks whether something else was meant; says so where letters only look like it.
+pub(super) fn did_you_mean(text: &str, meant: &str) -> String {
+    match text.chars().find(|c| has_lookalikes(text) && is_lookalike(*c)) {
+        Some(c) if is_harmful(c) => {
+            format!("did you mean `{meant}`, without the invisible U+{:04X}?", u32::from(c))
+        }
+        Some(c) => {
+            format!("did you mean `{meant}`? U+{:04X} is another letter than it looks like", u32::from(c))
+        }
+        None => format!("did you mean `{meant}`?"),
+    }
+}
+
+/// Says whether letters of other scripts stand among ASCII ones, or digits that are none of ASCII's.
+fn has_lookalikes(text: &str) -> bool {
+    let digits = text.chars().any(|c| c.is_numeric() && !c.is_ascii());
+    digits || (text.chars().any(|c| c.is_ascii_alphanumeric()) && text.chars().any(is_lookalike))
+}
+
+/// Latin letters with accents look like nothing else; all others beyond ASCII may.
+fn is_lookalike(c: char) -> bool {
+    let is_latin = matches!(c, '\u{c0}'..='\u{17f}') && !matches!(c, 'ı' | 'ĸ' | 'ſ' | '×' | '÷');
+    !c.is_ascii() && !is_latin
+}
+
 /// Names the choices, each between backticks: `` `a`, `b` or `c` ``.
 pub(super) fn choices<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
     let mut all: Vec<String> = all.into_iter().map(|one| format!("`{one}`")).collect();
@@ -150,57 +234,24 @@ pub(super) fn choices<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
     if all.is_empty() { last } else { format!("{} or {last}", all.join(", ")) }
 }
 
-/// Finds the one that was probably meant: the same but for case, or a few letters away.
-pub(super) fn nearest<'a>(text: &str, all: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if text.len() > 64 {
-        return None;
-    }
-    let plain = text.to_lowercase();
-    let most = (plain.chars().count() / 3).clamp(1, 3);
-    all.into_iter()
-        .map(|one| (distance(&plain, &one.to_lowercase()), one))
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, one)| one)
-}
-
-/// Counts the letters to insert, drop, replace or swap to get from one text to the other.
-pub(super) fn distance(from: &str, to: &str) -> usize {
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for i in 1..=from.len() {
-        let mut next = vec![i];
-        for j in 1..=to.len() {
-            let replaced = row[j - 1] + usize::from(from[i - 1] != to[j - 1]);
-            let mut least = replaced.min(row[j] + 1).min(next[j - 1] + 1);
-            if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
-                least = least.min(before[j - 2] + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row[to.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_key_is_a_few_letters_away_or_differs_in_case() {
-        let keys = ["offerId", "quantity", "friendlyName"];
-        assert_eq!(nearest("quantitty", keys), Some("quantity"));
-        assert_eq!(nearest("OfferID", keys), Some("offerId"));
-        assert_eq!(nearest("quantiyt", keys), Some("quantity"));
-        assert_eq!(nearest("price", keys), None);
-        assert_eq!(nearest(&"q".repeat(100), keys), None);
-    }
-
-    #[test]
     fn quoted_text_is_one_short_harmless_line() {
         assert_eq!(quoted("a\nb\u{202e}c`"), "`a\\nb\\u{202e}c'`");
         assert_eq!(quoted(&"x".repeat(1000)).chars().count(), 67);
+    }
+
+    #[test]
+    fn letters_that_only_look_alike_can_be_told_apart() {
+        assert_eq!(spelt("c\u{43e}ntoso"), "`c\\u{43e}ntoso`");
+        assert_eq!(spelt("\u{ff15}"), "`\\u{ff15}`");
+        for honest in ["contoso", "größe", "микрософт", "微软", "Käse 5"] {
+            assert_eq!(spelt(honest), format!("`{honest}`"));
+        }
+        let hint = did_you_mean("\u{441}ustomerId", "customerId");
+        assert_eq!(hint, "did you mean `customerId`? U+0441 is another letter than it looks like");
     }
 }

@@ -5,13 +5,14 @@
 
 use super::code::Code;
 use super::defaults::{self, Defaults, DefaultsDraft};
-use super::diagnostic::{Diagnostic, Findings, Region, choices, nearest, quoted};
-use super::fields::{Value, first_span};
-use super::grammar::{API_VERSION, CUSTOMER_METADATA, CUSTOMER_SPEC, KINDS, Shape};
+use super::diagnostic::{Diagnostic, Findings, Region, choices, did_you_mean, spelt};
+use super::fields::{Role, Value, first_span};
+use super::grammar::{API_VERSION, CUSTOMER_METADATA, CUSTOMER_SPEC, KINDS, ORDER, Shape};
+use super::nearest::nearest;
 use super::order::OrderDraft;
 use super::origin::Sourced;
 use super::tree::{Entry, Kind, Node};
-use super::{order, project, validate};
+use super::{ids, order, project, validate};
 use crate::domain::{CustomerId, OrderName, Project};
 
 /// What is known before a document is read.
@@ -68,7 +69,7 @@ pub(super) struct ProjectDraft {
 
 /// Reads one document; an empty one is nothing.
 pub(super) fn read(node: &Node<'_>, findings: &Findings, reading: &Reading<'_>) -> Option<Document> {
-    let root = Value { node, name: "the document", key: first_span(node), findings };
+    let root = Value { node, name: "the document", key: first_span(node), role: Role::Document, findings };
     if node.is_null() {
         return None;
     }
@@ -93,33 +94,68 @@ pub(super) fn read(node: &Node<'_>, findings: &Findings, reading: &Reading<'_>) 
 fn kind_of(root: Value<'_>) -> Option<(&'static str, &'static Shape)> {
     let Kind::Mapping(entries) = &root.node.kind else {
         let message = format!("a document should be a mapping, found {}", root.node.found());
-        let hint = "begin with `apiVersion: orderform/v1` and `kind: Order`";
+        let hint = format!("begin with `apiVersion: {API_VERSION}` and `kind: Order`; {OTHER_FILES}");
         root.report(Code::WrongType, message, hint);
         return None;
     };
-    let is_kind = |entry: &&Entry<'_>| matches!(&entry.key.kind, Kind::Scalar { text, .. } if text == "kind");
-    let found = entries.iter().find(is_kind).map(|entry| Value {
-        node: &entry.value,
-        name: "kind",
-        key: entry.key.span,
-        findings: root.findings,
-    });
-    let Some(kind) = found else {
-        let message = "the document has no key `kind`";
-        let hint = format!("add `kind: …` with {}", choices(kinds()));
-        root.findings.report(Code::MissingKey, root.key, message, hint);
+    let value_of = |name: &str| {
+        let is_it = |entry: &&Entry<'_>| text_of(&entry.key) == Some(name);
+        entries.iter().find(is_it).map(|entry| Value {
+            node: &entry.value,
+            name: "kind",
+            key: entry.key.span,
+            role: Role::Key(&ORDER.keys[1]),
+            findings: root.findings,
+        })
+    };
+    let is_ours = value_of("apiVersion")
+        .and_then(|version| text_of(version.node))
+        .is_some_and(|version| version.starts_with("orderform/"));
+    let Some(kind) = value_of("kind") else {
+        report_no_kind(root, entries, is_ours);
         return None;
     };
     let text = kind.text()?;
     let known = KINDS.into_iter().find(|(known, _)| *known == text);
     if known.is_none() {
         let hint = match nearest(text, kinds()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("write {}", choices(kinds())),
+            Some(meant) => did_you_mean(text, meant),
+            None if text == "List" => {
+                "write each item as a document of its own, after a line `---`".to_owned()
+            }
+            None if is_ours => format!("write {}", choices(kinds())),
+            None => format!("write {}; {OTHER_FILES}", choices(kinds())),
         };
-        kind.report(Code::UnknownKind, format!("unknown kind {}", quoted(text)), hint);
+        kind.report(Code::UnknownKind, format!("unknown kind {}", spelt(text)), hint);
     }
     known
+}
+
+/// What to do with YAML that is none of ours.
+const OTHER_FILES: &str =
+    "what is no manifest belongs in another directory, or in one that begins with a dot";
+
+fn text_of<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match &node.kind {
+        Kind::Scalar { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+/// Reports a document without `kind`, at the key that was probably meant for it.
+fn report_no_kind(root: Value<'_>, entries: &[Entry<'_>], is_ours: bool) {
+    let misspelt = entries.iter().find_map(|entry| {
+        let text = text_of(&entry.key)?;
+        nearest(text, ["kind"]).map(|_| (text, entry.key.span))
+    });
+    if let Some((text, span)) = misspelt {
+        let message = format!("unknown key {}", spelt(text));
+        root.findings.report(Code::UnknownKey, span, message, did_you_mean(text, "kind"));
+        return;
+    }
+    let or = if is_ours { String::new() } else { format!("; {OTHER_FILES}") };
+    let hint = format!("add `kind: …` with {}{or}", choices(kinds()));
+    root.findings.report(Code::MissingKey, root.key, "the document has no key `kind`", hint);
 }
 
 /// Returns the kinds that people write.
@@ -137,7 +173,7 @@ fn check_version(version: Value<'_>) {
     } else {
         format!("write `{API_VERSION}`")
     };
-    let message = format!("unknown apiVersion {}", quoted(text));
+    let message = format!("unknown apiVersion {}", spelt(text));
     version.report(Code::UnknownApiVersion, message, hint);
 }
 
@@ -146,7 +182,7 @@ fn read_customer(root: Value<'_>, metadata: Option<Value<'_>>, spec: Option<Valu
     let spec = spec.and_then(|value| value.fields(&CUSTOMER_SPEC));
     let id = spec.and_then(|fields| fields.value("customerId")).and_then(|value| {
         let region = value.findings.at(value.node.span);
-        validate::customer_id(value).map(|value| Sourced { value, region })
+        ids::customer_id(value).map(|value| Sourced { value, region })
     });
     CustomerDraft {
         name: metadata.and_then(|fields| fields.value("name")).and_then(named),

@@ -8,7 +8,7 @@
 //! read them all.
 
 use super::code::Code;
-use super::diagnostic::distance;
+use super::nearest::distance;
 
 /// The groups of codes by their first letters, and what each is about, in the order of the numbers.
 pub const GROUPS: [(&str, &str); 5] = [
@@ -79,7 +79,7 @@ impl Code {
         let Some(written) = spelt_out(text) else { return Vec::new() };
         let number = |code: &str| code[2..].parse().unwrap_or(0_i32);
         let mut near: Vec<Self> =
-            Self::ALL.iter().copied().filter(|code| distance(&written, code.as_str()) == 1).collect();
+            Self::ALL.iter().copied().filter(|code| is_near(&written, code.as_str())).collect();
         near.sort_by_key(|code| (number(code.as_str()) - number(&written)).abs());
         near.truncate(MOST_MEANT);
         near
@@ -90,6 +90,12 @@ impl Code {
     pub fn group(self) -> &'static str {
         &self.as_str()[..4]
     }
+}
+
+/// Says whether two codes are one digit apart.
+fn is_near(one: &str, other: &str) -> bool {
+    let digits = |code: &str| code.chars().collect::<Vec<char>>();
+    distance(&digits(one), &digits(other), 1) == Some(1)
 }
 
 /// Writes a code out, `OF` and four digits, where a text could be one.

@@ -2,15 +2,18 @@
 //!
 //! **Invariant:** every value of a line is read before the line is given up, so that every mistake of it is reported.
 
+use std::collections::HashMap;
+
 use super::code::Code;
 use super::defaults::Defaults;
 use super::diagnostic::{Diagnostic, Findings, Region, Span, choices, quoted};
 use super::fields::{Fields, Value};
 use super::grammar::{LINE_ITEM, MAX_ADDITIONAL_PARTNERS, RENEWS_TO};
+use super::ids::OfferKind;
 use super::number;
 use super::order::texts;
 use super::origin::{Sourced, Taking};
-use super::validate::{self, OfferKind};
+use super::{ids, validate};
 use crate::domain::{BillingCycle, LineItem, TermDuration};
 
 /// A line, and what the rules of its order have to know of it.
@@ -33,7 +36,7 @@ pub(super) fn read(
 ) -> Option<Line> {
     let fields = value.fields(&LINE_ITEM)?;
     let offer_value = fields.value("offerId");
-    let offer = taking.take(&fields, (prefix, "offerId"), validate::offer_id, None);
+    let offer = taking.take(&fields, (prefix, "offerId"), ids::offer_id, None);
     let span = offer_value.map_or(value.key, |offer| offer.node.span);
     let (offer_id, kind) = offer.unzip();
     // A legacy offer has no term; an unreadable one may have.
@@ -44,7 +47,7 @@ pub(super) fn read(
         |key, read: fn(Value<'_>) -> Option<String>| taking.take(&fields, (prefix, key), read, None);
     let friendly_name = text("friendlyName", validate::free_text);
     let custom_term_end_date = text("customTermEndDate", validate::date);
-    let promotion_id = text("promotionId", validate::promotion_id);
+    let promotion_id = text("promotionId", ids::promotion_id);
     let (partner, additional) = partners_of(&fields, prefix, taking, defaults);
     let attestation = taking.take(&fields, (prefix, "attestationAccepted"), number::boolean, None);
     let renews_to = taking.take(&fields, (prefix, "renewsTo"), renews_to, None);
@@ -52,7 +55,7 @@ pub(super) fn read(
     let region = |key: &str| fields.value(key).map(|value| value.findings.at(value.node.span));
     let term_region = region("termDuration").or_else(|| default_term.map(|default| default.region.clone()));
     let item = LineItem {
-        offer_id: offer_id.unwrap_or_else(validate::no_offer),
+        offer_id: offer_id.unwrap_or_else(ids::no_offer),
         quantity: quantity.unwrap_or(1),
         friendly_name,
         term_duration: term.clone(),
@@ -81,7 +84,7 @@ fn partners_of(
 ) -> (Option<String>, Vec<String>) {
     let written = fields.value("partnerIdOnRecord");
     let partner =
-        taking.take(fields, (prefix, "partnerIdOnRecord"), validate::partner_id, defaults.partner.as_ref());
+        taking.take(fields, (prefix, "partnerIdOnRecord"), ids::partner_id, defaults.partner.as_ref());
     let default = defaults.additional_partners.as_ref();
     let read = |value: Value<'_>| Some(partners(value));
     let additional =
@@ -121,22 +124,28 @@ pub(super) fn partners(value: Value<'_>) -> Vec<String> {
     if count > MAX_ADDITIONAL_PARTNERS {
         let message =
             format!("{count} additional partners are named; Partner Center takes {MAX_ADDITIONAL_PARTNERS}");
-        value.findings.report(Code::TooManyPartners, value.key, message, "remove some");
+        let hint = format!("name {MAX_ADDITIONAL_PARTNERS} at the most");
+        value.findings.report(Code::TooManyPartners, value.key, message, hint);
     }
-    let mut partners: Vec<(String, Span)> = Vec::new();
+    let mut partners: Vec<String> = Vec::new();
+    let mut first_of: HashMap<String, Span> = HashMap::new();
     for item in items {
-        let Some(partner) = validate::partner_id(item) else { continue };
-        if let Some((_, first)) = partners.iter().find(|(other, _)| *other == partner) {
+        let Some(partner) = ids::partner_id(item) else { continue };
+        if let Some(first) = first_of.get(&partner) {
             let findings = item.findings;
             let message = format!("partner {} is named twice", quoted(&partner));
             let diagnostic = Diagnostic::new(Code::DuplicatePartner, findings.at(item.node.span), message);
             let diagnostic = diagnostic.related(findings.at(*first), "first named here");
             findings.add(diagnostic.hint("name each partner once"));
-        } else {
-            partners.push((partner, item.node.span));
+            continue;
+        }
+        first_of.insert(partner.clone(), item.node.span);
+        // More were reported, and shall not be copied to every line that they are a default of.
+        if partners.len() < MAX_ADDITIONAL_PARTNERS {
+            partners.push(partner);
         }
     }
-    partners.into_iter().map(|(partner, _)| partner).collect()
+    partners
 }
 
 fn renews_to(value: Value<'_>) -> Option<TermDuration> {

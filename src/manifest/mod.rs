@@ -1,11 +1,12 @@
 //! YAML text becomes desired orders and a project's settings, or every diagnostic at once.
 //!
-//! The walk: `source` finds and reads files · `scan` looks for what no YAML parser explains · `tree` (by `builder`) makes
-//! values with places of it, on all processors (`parallel`) · `fields` checks the keys against the `grammar`, `document`
-//! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `number` and `plain` the
-//! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable
-//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors, [`mod@write`] the way
-//! back from an order to a manifest, and [`mod@format`] writes manifests anew.
+//! The walk: `source` finds and reads files (`encoding`, `shown`) · `scan` looks for what no YAML parser explains · `tree`
+//! (by `builder`) makes values with places of it, on all processors (`parallel`), or says why not (`syntax`) · `fields`
+//! checks the keys against the `grammar`, `document` and its kinds (`order` with `line`, `project`, `defaults`) what stands
+//! under them, `validate`, `ids`, `number` and `plain` the values · `conflicts` what documents have to do with one another.
+//! [`diagnostic`] is what was found, [`code`] its stable codes, [`explain`] what they mean, [`render`] how it is shown;
+//! [`schema`] is the grammar for editors, [`mod@write`] the way back from an order to a manifest, and [`mod@format`] writes
+//! manifests anew.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
 //! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
@@ -16,12 +17,15 @@ mod conflicts;
 mod defaults;
 pub mod diagnostic;
 mod document;
+mod encoding;
 pub mod explain;
 mod fields;
 pub mod format;
 mod grammar;
+mod ids;
 mod line;
 mod merge;
+mod nearest;
 mod number;
 mod order;
 mod origin;
@@ -31,8 +35,10 @@ mod project;
 pub mod render;
 mod scan;
 pub mod schema;
+mod shown;
 pub mod source;
 mod sources;
+mod syntax;
 mod tree;
 mod validate;
 pub mod write;
@@ -136,7 +142,10 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>, with_origins: bool)
     let all_read = !found.iter().any(|diagnostic| diagnostic.code.hides_documents());
     let judged = conflicts::judge(documents, sources.project_file(), all_read);
     found.extend(judged.diagnostics);
-    found.sort_by(|a, b| (&a.region, a.code).cmp(&(&b.region, b.code)));
+    found.sort_by(|a, b| (&a.region, a.code, &a.message).cmp(&(&b.region, b.code, &b.message)));
+    // What stands in a value that aliases repeat is one mistake.
+    found.dedup();
+    diagnostic::shorten(&mut found);
     let Judged { orders, customers, origins, project, .. } = judged;
     let mut loaded = Loaded { orders, customers, origins, project, diagnostics: found, sources };
     if !loaded.is_valid() {
@@ -188,7 +197,7 @@ fn batches<'s>(
         let findings = Findings::of(&source.name);
         let readable = scan::is_readable(&source.text, &findings);
         found.extend(findings.into_diagnostics());
-        for part in Part::cut(&source.text).filter(|_| readable) {
+        for part in Part::cut(&source.text).filter(|part| readable && !part.is_blank()) {
             if bytes >= BATCH_BYTES {
                 batches.push(Vec::new());
                 bytes = 0;
@@ -206,13 +215,27 @@ fn read_batch(
     with_origins: bool,
 ) -> (Vec<Document>, Vec<Diagnostic>) {
     let (mut documents, mut found) = (Vec::new(), Vec::new());
+    let mut errors = 0;
+    let mut last: Option<&Source> = None;
     for (source, part) in batch {
+        if last.is_none_or(|last| last.name != source.name) {
+            last = Some(source);
+            errors = 0;
+        } else if errors > diagnostic::MAX_ERRORS {
+            // Nothing of the rest would be shown, and reading it could be what a file is made for.
+            continue;
+        }
         let findings = Findings::of(&source.name);
         let reading = Reading { defaults: directories.of_file(&source.name), with_origins };
         tree::read(*part, &findings, |root| {
             documents.extend(document::read(root, &findings, &reading));
         });
-        found.extend(findings.into_diagnostics());
+        let diagnostics = findings.into_diagnostics();
+        errors += diagnostics.iter().filter(|one| one.severity() == Severity::Error).count();
+        if errors > diagnostic::MAX_ERRORS {
+            found.extend(diagnostics.last().map(|one| diagnostic::more_than_shown(one.region.clone())));
+        }
+        found.extend(diagnostics);
     }
     (documents, found)
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::code::Code;
-use super::diagnostic::quoted;
+use super::diagnostic::{quoted, spelt};
 use super::fields::Value;
 use super::grammar::{MAX_LIMIT, MAX_QUANTITY};
 
@@ -34,10 +34,10 @@ fn whole_number(value: Value<'_>, code: Code, most: u64) -> Option<u64> {
     let bare = text.trim_start_matches('0');
     let (message, hint) = if digits && !plain {
         (format!("{} is a text here, not a number", quoted(text)), "write it without quotes".to_owned())
-    } else if digits && text.len() > 1 && text.starts_with('0') {
+    } else if digits && text.len() > 1 && text.starts_with('0') && (!bare.is_empty() || code == Code::Limit) {
         (
             format!("{} begins with 0, which some YAML readers take for octal", quoted(text)),
-            format!("write `{}`", if bare.is_empty() { "0" } else { bare }),
+            format!("write {}", quoted(if bare.is_empty() { "0" } else { bare })),
         )
     } else if digits {
         match text.parse().ok().filter(|number| *number <= most) {
@@ -45,28 +45,42 @@ fn whole_number(value: Value<'_>, code: Code, most: u64) -> Option<u64> {
             None => (format!("{} is more than {most}", quoted(text)), "look for a digit too many".to_owned()),
         }
     } else {
-        not_a_number(text)
+        not_a_number(text, code)
     };
     value.report(code, message, hint);
     None
 }
 
-fn not_a_number(text: &str) -> (String, String) {
+fn not_a_number(text: &str, code: Code) -> (String, String) {
     let based = ["0x", "0o", "0b", "0X"].iter().any(|prefix| text.starts_with(prefix));
     let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
-    let grouped = text.replace(['_', ',', '\'', ' '], "");
     if text.strip_prefix('-').is_some_and(number) {
-        let message = format!("{} is negative", quoted(text));
-        let hint = "write a number without a sign: orders only add seats";
-        return (message, hint.to_owned());
+        let hint = match code {
+            Code::Quantity => "write a number without a sign: an order only adds seats",
+            _ => "write a number without a sign",
+        };
+        return (format!("{} is negative", quoted(text)), hint.to_owned());
     }
+    let grouped = text.replace(['_', ',', '\'', ' ', '+'], "");
     if number(&grouped) {
-        let message = format!("{} is not a plain number", quoted(text));
-        return (message, format!("write `{grouped}`"));
+        return (format!("{} is not a plain number", quoted(text)), format!("write {}", quoted(&grouped)));
     }
-    let message = format!("{} is not a whole number", quoted(text));
-    let hint = if based { "write it in decimal digits" } else { "write digits only, such as `5`" };
-    (message, hint.to_owned())
+    let (whole, thousands) = text.split_once('.').unwrap_or((text, ""));
+    let hint = if based {
+        "write it in decimal digits".to_owned()
+    } else if number(whole) && thousands.len() == 3 && number(thousands) {
+        let grouped = format!("{whole}{thousands}");
+        format!("write {}, or {} if the dot is a decimal point", quoted(&grouped), quoted(whole))
+    } else if number(whole) && number(thousands) {
+        format!("write {}, or the whole number that is meant", quoted(whole))
+    } else if text.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
+        "write it with the digits 0 to 9".to_owned()
+    } else if code == Code::Limit && !text.bytes().any(|b| b.is_ascii_digit()) {
+        "write digits only, such as `5`; for no limit, leave the key out".to_owned()
+    } else {
+        "write digits only, such as `5`".to_owned()
+    };
+    (format!("{} is not a whole number", spelt(text)), hint)
 }
 
 pub(super) fn boolean(value: Value<'_>) -> Option<bool> {
@@ -83,7 +97,7 @@ pub(super) fn boolean(value: Value<'_>) -> Option<bool> {
     };
     let message = match (text, plain) {
         ("true" | "false", false) => format!("{} is a text here, not a truth value", quoted(text)),
-        _ => format!("{} is neither `true` nor `false`", quoted(text)),
+        _ => format!("{} is neither `true` nor `false`", spelt(text)),
     };
     value.report(Code::Boolean, message, hint);
     None
@@ -103,7 +117,7 @@ pub(super) fn duration(value: Value<'_>) -> Option<Duration> {
     if found.is_none() {
         value.report(
             Code::Duration,
-            format!("{} is not a duration of at most a week", quoted(text)),
+            format!("{} is not a duration of at most a week", spelt(text)),
             "write a whole number and `s`, `m` or `h`, such as `90s`, `30m` or `2h`",
         );
     }
@@ -116,6 +130,7 @@ mod tests {
 
     use super::*;
     use crate::manifest::diagnostic::{Findings, Span};
+    use crate::manifest::fields::Role;
     use crate::manifest::tree::{Kind, Node};
 
     /// Reads one scalar; gives the value, or the hint.
@@ -124,7 +139,8 @@ mod tests {
         let span = Span { line: 1, column: 1, length: 1 };
         let kind = Kind::Scalar { text: text.into(), plain };
         let node = Node { span, kind };
-        let value = of(Value { node: &node, name: "quantity", key: span, findings: &findings });
+        let value =
+            of(Value { node: &node, name: "quantity", key: span, role: Role::Free, findings: &findings });
         let hint = findings.into_diagnostics().pop().and_then(|d| d.hint);
         assert_eq!(value.is_some(), hint.is_none(), "{text}");
         value.ok_or_else(|| hint.unwrap())
@@ -141,18 +157,22 @@ mod tests {
             ("1,000", "write `1000`"),
             ("0x1F", "write it in decimal digits"),
             ("0o17", "write it in decimal digits"),
-            ("+5", "write digits only, such as `5`"),
-            ("5.0", "write digits only, such as `5`"),
+            ("+5", "write `5`"),
+            ("5.0", "write `5`, or the whole number that is meant"),
+            ("1.000", "write `1000`, or `1` if the dot is a decimal point"),
+            (".5", "write digits only, such as `5`"),
             (".inf", "write digits only, such as `5`"),
-            ("٥", "write digits only, such as `5`"),
+            ("٥", "write it with the digits 0 to 9"),
             ("5 # five", "write digits only, such as `5`"),
-            ("-1", "write a number without a sign: orders only add seats"),
+            ("-1", "write a number without a sign: an order only adds seats"),
             ("10000000", "look for a digit too many"),
             ("99999999999999999999999", "look for a digit too many"),
         ];
         for (text, hint) in almost {
             assert_eq!(read(text, true, quantity), Err(hint.to_owned()), "{text}");
         }
+        let endless = read(&"0".repeat(100_000), true, quantity).unwrap_err();
+        assert!(endless.len() < 100, "{endless}");
         let quoted = read("5", false, quantity);
         assert_eq!(quoted, Err("write it without quotes".to_owned()));
         for none in ["0", "00", "", "~", "null"] {

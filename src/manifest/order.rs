@@ -14,10 +14,11 @@ use super::diagnostic::{Diagnostic, Region, Span};
 use super::document::{Named, Reading, named};
 use super::fields::{Fields, Value};
 use super::grammar::{ORDER_METADATA, ORDER_SPEC};
+use super::ids::OfferKind;
 use super::line::{self, Line};
 use super::number;
 use super::origin::{Origins, Sourced, Taking};
-use super::validate::{self, OfferKind};
+use super::{ids, validate};
 use crate::domain::{BillingCycle, CustomerId, LineItem, Place};
 
 /// Who an order is for, as written.
@@ -67,8 +68,9 @@ pub(super) fn read(
         place: Place { file: root.findings.file().clone(), line: root.key.line },
         origins: None,
     };
-    let mut undecided = false;
+    let (mut undecided, mut customer_is_astray) = (false, false);
     if let Some(fields) = metadata.and_then(|value| value.fields(&ORDER_METADATA)) {
+        customer_is_astray = ["customerId", "customer"].iter().any(|key| fields.has_stray(key));
         undecided = fields.value("autoRenewEnabled").is_none() && defaults.auto_renew.is_none();
         read_metadata(&mut draft, &fields, &mut taking, defaults);
     }
@@ -76,6 +78,11 @@ pub(super) fn read(
         && let Some(fields) = value.fields(&ORDER_SPEC)
     {
         let terms = read_spec(&mut draft, value, &fields, &mut taking, defaults);
+        if !customer_is_astray && !names_customer(&fields, defaults) {
+            let message = "`spec` names no customer";
+            let hint = "add `customerId: GUID`, or `customer: NAME` with the name of a `kind: Customer`";
+            value.findings.report(Code::MissingKey, value.key, message, hint);
+        }
         let long = terms.into_iter().find(|term| line::is_long(&term.value));
         if let (true, Some(term)) = (undecided && !defaults.have_gaps, long) {
             warn_undecided(&draft, &term, &taking);
@@ -187,29 +194,27 @@ fn customer(
         taking.note("spec", value.name, || value.findings.at(value.node.span));
     }
     match (id, name) {
-        (Some(id), None) => validate::customer_id(id).map(CustomerRef::Id),
+        (Some(id), None) => ids::customer_id(id).map(CustomerRef::Id),
         (None, Some(name)) => named(name).map(CustomerRef::Name),
         (Some(id), Some(name)) => {
             spec.findings.add(two_customers(id, name));
             None
         }
         (None, None) => {
-            if let Some(default) = &defaults.customer {
-                let key = match default.value {
-                    CustomerRef::Id(_) => "customerId",
-                    CustomerRef::Name(_) => "customer",
-                };
-                taking.note("spec", key, || default.region.clone());
-                return Some(default.value.clone());
-            }
-            if !defaults.have_gaps {
-                let message = "`spec` names no customer";
-                let hint = "add `customerId: GUID`, or `customer: NAME` with the name of a `kind: Customer`";
-                spec.findings.report(Code::MissingKey, spec.key, message, hint);
-            }
-            None
+            let default = defaults.customer.as_ref().filter(|_| !fields.has("customerId"))?;
+            let key = match default.value {
+                CustomerRef::Id(_) => "customerId",
+                CustomerRef::Name(_) => "customer",
+            };
+            taking.note("spec", key, || default.region.clone());
+            Some(default.value.clone())
         }
     }
+}
+
+/// Says whether anything names the customer, be it wrongly.
+fn names_customer(fields: &Fields<'_>, defaults: &Defaults) -> bool {
+    fields.has("customerId") || fields.has("customer") || defaults.customer.is_some() || defaults.have_gaps
 }
 
 /// Reports a customer that is named in both ways.
@@ -231,7 +236,7 @@ pub(super) fn texts(value: Value<'_>) -> BTreeMap<String, String> {
 pub(super) fn sourced_texts(value: Value<'_>) -> impl Iterator<Item = (String, Sourced<String>)> {
     let pairs = value.pairs().into_iter().flatten();
     pairs.filter_map(|pair| {
-        let harmless = validate::check_free_text(pair, pair.name);
+        let harmless = validate::check_free_text(pair, pair.name, pair.key);
         let value = validate::free_text(pair)?;
         let region = pair.findings.at(pair.node.span);
         harmless.then(|| (pair.name.to_owned(), Sourced { value, region }))

@@ -42,6 +42,8 @@ pub(super) fn map<'t, T: Sync, R: Send>(items: &'t [T], work: impl Fn(&'t T) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
     use super::*;
 
     #[test]
@@ -50,5 +52,20 @@ mod tests {
         let doubled = map(&items, |item| item * 2);
         assert!(doubled.iter().enumerate().all(|(at, double)| *double == at * 2));
         assert_eq!(map(&[], |item: &usize| *item), Vec::<usize>::new());
+    }
+
+    /// Whoever has one of the first four waits for another to have its neighbour: no thread does them in a row.
+    #[test]
+    fn results_come_in_the_order_of_the_items_whoever_made_them() {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let pairs = [Barrier::new(2), Barrier::new(2)];
+        let items: Vec<usize> = (0..100).collect();
+        let same = map(&items, |item| {
+            if let (2.., Some(pair)) = (processors, pairs.get(item / 2)) {
+                pair.wait();
+            }
+            *item
+        });
+        assert_eq!(same, items);
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::code::Code;
 use super::fields::Value;
 use super::grammar::{LIMITS, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
-use super::{number, validate};
+use super::{ids, number, validate};
 use crate::domain::project::{Cloud, Limits, Project, Recovery, RecoveryMode};
 
 /// How far the order list lags ("Get all of a customer's orders").
@@ -25,7 +25,7 @@ pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Proj
     };
     let state_dir = fields.value("stateDir").and_then(validate::free_text);
     Project {
-        lineage: fields.value("lineage").and_then(validate::lineage),
+        lineage: fields.value("lineage").and_then(ids::lineage),
         state_dir: state_dir.map(PathBuf::from),
         cloud: fields.value("cloud").and_then(|value| validate::choice(value, &Cloud::ALL)),
         recovery: fields.value("recovery").map(recovery).unwrap_or_default(),

@@ -14,6 +14,8 @@ use crate::domain::is_harmful;
 const MAX_LINE: usize = 1000;
 /// The most lines between two places that are shown in one piece.
 const MAX_GAP: usize = 200;
+/// The most bytes of a piece of more than one line.
+const MAX_PIECE: usize = 16 * 1024;
 
 /// Renders a diagnostic with its source lines, ending in a newline; `colour` adds ANSI styles.
 #[must_use]
@@ -98,7 +100,7 @@ fn pieces(diagnostic: &Diagnostic, sources: &Sources) -> Vec<Piece> {
     let (first, last) =
         (spans().map(|span| span.line).min().unwrap_or(0), spans().map(|span| span.line).max().unwrap_or(0));
     let one_file = places.iter().all(|(_, region, _)| region.file == diagnostic.region.file);
-    if one_file && last - first <= MAX_GAP {
+    if one_file && last - first <= MAX_GAP && is_short(&diagnostic.region.file, first..=last, sources) {
         return vec![piece(&places, first..=last, sources)];
     }
     let each = places.iter().map(|place| {
@@ -106,6 +108,11 @@ fn pieces(diagnostic: &Diagnostic, sources: &Sources) -> Vec<Piece> {
         piece(std::slice::from_ref(place), line..=line, sources)
     });
     each.collect()
+}
+
+/// Says whether lines are few bytes: many diagnostics about long lines shall not each copy them all.
+fn is_short(file: &str, lines: std::ops::RangeInclusive<usize>, sources: &Sources) -> bool {
+    lines.map(|line| sources.line(file, line).map_or(0, str::len)).sum::<usize>() <= MAX_PIECE
 }
 
 fn piece(

@@ -36,38 +36,57 @@ fn no_control(text: &str, findings: &Findings) -> bool {
     let Some(at) = bytes.iter().enumerate().position(stray) else {
         return true;
     };
-    let message = format!("the control character U+{:04X} does not belong in a manifest", bytes[at]);
-    let hint = match bytes[at] {
-        b'\r' => "end lines with a line feed",
-        _ => "remove it",
+    let (message, hint) = match bytes[at] {
+        b'\r' => (
+            "a carriage return (U+000D) stands here without a line feed".to_owned(),
+            "end lines with a line feed, or with both",
+        ),
+        b => (format!("the control character U+{b:04X} does not belong in a manifest"), "remove it"),
     };
     findings.report(Code::ForbiddenCharacter, span_at(text, at, 1), message, hint);
     false
 }
 
-/// Finds characters that turn the direction of a line, and blanks that look like an indentation and are none.
+/// Finds characters by which a line shows something else than it says: what turns its direction, what some YAML readers
+/// take for its end, and blanks that look like an indentation and are none.
 fn no_deception(text: &str, findings: &Findings) -> bool {
     let mut clean = true;
     for (number, line) in text.split('\n').enumerate().filter(|(_, line)| !line.is_ascii()) {
-        let indent = line.chars().position(|c| !c.is_whitespace()).unwrap_or(0);
-        let blank = |(at, c): (usize, char)| at < indent && !c.is_ascii();
-        let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        let found = line.chars().enumerate().find(|(at, c)| blank((*at, *c)) || turns(*c));
-        let Some((at, c)) = found else { continue };
+        let indent = line.chars().position(|c| !c.is_whitespace()).unwrap_or(usize::MAX);
+        let mut characters = line.chars().enumerate().filter(|(_, c)| !c.is_ascii());
+        let found = characters.find_map(|(at, c)| deception(c, at < indent).map(|words| (at, words)));
+        let Some((at, (message, hint))) = found else { continue };
         clean = false;
         let span = Span { line: number + 1, column: at + 1, length: 1 };
-        let code = u32::from(c);
-        let (message, hint) = if turns(c) {
-            (
-                format!("the character U+{code:04X} makes this line look like another"),
-                "remove it: what a reviewer sees should be what is bought",
-            )
-        } else {
-            (format!("the line is indented with U+{code:04X}, which is not a space"), "replace it by a space")
-        };
         findings.report(Code::ForbiddenCharacter, span, message, hint);
     }
     clean
+}
+
+/// Says what is wrong with a character, in the indentation of a line or after it.
+fn deception(c: char, in_indent: bool) -> Option<(String, &'static str)> {
+    let code = u32::from(c);
+    Some(match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => (
+            format!("the character U+{code:04X} makes this line look like another"),
+            "remove it: what a reviewer sees should be what is bought",
+        ),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => (
+            format!("the character U+{code:04X} ends the line for some YAML readers, and for others not"),
+            "replace it by a line feed, or remove it",
+        ),
+        '\u{80}'..='\u{9f}' => {
+            (format!("the control character U+{code:04X} does not belong in a manifest"), "remove it")
+        }
+        '\u{feff}' => (
+            "an invisible byte order mark (U+FEFF) stands inside the file".to_owned(),
+            "remove it: there may be one at the very beginning, and nowhere else",
+        ),
+        _ if in_indent && c.is_whitespace() => {
+            (format!("the line is indented with U+{code:04X}, which is not a space"), "replace it by a space")
+        }
+        _ => return None,
+    })
 }
 
 fn span_at(text: &str, at: usize, length: usize) -> Span {

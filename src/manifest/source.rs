@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::defaults::DEFAULTS_FILE;
-use super::diagnostic::{Diagnostic, Region};
+use super::diagnostic::{Diagnostic, Region, Span};
+use super::encoding::{self, Misread};
+use super::shown::{display, unfit};
 use super::sources::Sources;
-use crate::domain::Excerpt;
 
 /// The file of a directory's root that holds the project's settings.
 pub(super) const PROJECT_FILE: &str = "orderform.yaml";
@@ -176,9 +177,8 @@ impl Reader {
     }
 
     fn file(&mut self, path: &Path, is_project: bool) {
-        if !is_plain(path) {
-            let message = "this path is not UTF-8, is very long, or holds characters that cannot be shown";
-            self.refuse(Code::Unreadable, path, message, "rename the file");
+        if let Some((message, hint)) = unfit(path) {
+            self.refuse(Code::Unreadable, path, message, hint);
             return;
         }
         match read_file(path) {
@@ -197,19 +197,15 @@ impl Reader {
                 let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024);
                 self.refuse(Code::TooLarge, path, &message, "split it into several files");
             }
-            Err(Refusal::NotUtf8(bytes, valid)) => self.not_utf8(path, &bytes, valid),
+            Err(Refusal::NotUtf8(misread)) => self.not_utf8(path, misread),
         }
     }
 
-    fn not_utf8(&mut self, path: &Path, bytes: &[u8], valid: usize) {
-        let line = bytes[..valid].iter().filter(|b| **b == b'\n').count() + 1;
-        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-        let message = if utf16 {
-            "this file is UTF-16, not UTF-8".to_owned()
-        } else {
-            format!("this file is not UTF-8: byte 0x{:02x} in line {line}", bytes[valid])
-        };
-        self.refuse(Code::NotUtf8, path, &message, "save it as UTF-8");
+    fn not_utf8(&mut self, path: &Path, misread: Misread) {
+        let mut region = Region::file(&Arc::from(display(path)));
+        region.span = misread.place.map(|(line, column)| Span { line, column, length: 1 });
+        let diagnostic = Diagnostic::new(Code::NotUtf8, region, misread.message);
+        self.found.push(diagnostic.hint(misread.hint));
     }
 }
 
@@ -252,7 +248,7 @@ enum Refusal {
     Io(io::Error),
     NotAFile,
     TooLarge,
-    NotUtf8(Vec<u8>, usize),
+    NotUtf8(Misread),
 }
 
 fn read_file(path: &Path) -> Result<String, Refusal> {
@@ -266,10 +262,7 @@ fn read_file(path: &Path) -> Result<String, Refusal> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(Refusal::TooLarge);
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        Refusal::NotUtf8(error.into_bytes(), valid)
-    })
+    encoding::text_of(bytes).map_err(Refusal::NotUtf8)
 }
 
 fn check(metadata: &Metadata) -> Result<(), Refusal> {
@@ -293,30 +286,4 @@ fn open(path: &Path) -> io::Result<File> {
         options.custom_flags(i32::try_from(flags).unwrap_or(0));
     }
     options.open(path)
-}
-
-/// Shows a path as it was named, without a leading `./`, harmless to a terminal.
-fn display(path: &Path) -> String {
-    let plain = path.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty());
-    let text = plain.unwrap_or(path).to_string_lossy();
-    Excerpt::of(&text).as_str().to_owned()
-}
-
-/// Says whether a path shows what it is, so that no two files are shown, or taken, as one.
-fn is_plain(path: &Path) -> bool {
-    path.to_str().is_some_and(|text| Excerpt::of(text).as_str() == text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_below_the_working_directory_are_shown_without_it() {
-        assert_eq!(display(Path::new("./orders/a.yaml")), "orders/a.yaml");
-        assert_eq!(display(Path::new("../a.yaml")), "../a.yaml");
-        assert_eq!(display(Path::new(".")), ".");
-        assert_eq!(display(Path::new("a\u{1b}[2J.yaml")), "a\\u{1b}[2J.yaml");
-        assert!(!is_plain(Path::new("a\u{1b}.yaml")) && is_plain(Path::new("ä b.yaml")));
-    }
 }

@@ -9,11 +9,12 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Parser, ScanError};
+use saphyr_parser::{Event, Parser};
 
 use super::builder::Builder;
 use super::code::Code;
 use super::diagnostic::{Findings, Span};
+use super::syntax;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
@@ -88,15 +89,28 @@ impl<'a> Part<'a> {
         self.line
     }
 
+    /// Says whether there is nothing in it but the mark it begins with.
+    pub(super) fn is_blank(&self) -> bool {
+        self.text.strip_prefix("---").unwrap_or(self.text).bytes().all(|b| matches!(b, b' ' | b'\r' | b'\n'))
+    }
+
     /// Returns the length in bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
 }
 
+/// The most bytes of a document. The parser holds a flow collection (`[…]`, `{…}`) whole before it gives the first event
+/// of it, at up to 180 bytes a byte.
+const MAX_DOCUMENT_BYTES: usize = 128 * 1024;
+
 /// Reads the documents of a part, one tree at a time; those that cannot be read are reported and left out.
 pub(super) fn read(part: Part<'_>, findings: &Findings, mut each: impl FnMut(&Node<'_>)) {
-    if let Some(directive) = directive_line(part.text) {
+    if part.len() > MAX_DOCUMENT_BYTES {
+        let message = format!("this document is larger than {} KiB", MAX_DOCUMENT_BYTES / 1024);
+        let hint = "split it into several documents, one order each, with lines `---` between them";
+        findings.report(Code::TooComplex, whole_line(part.line + 1), message, hint);
+    } else if let Some(directive) = directive_line(part.text) {
         findings.report(
             Code::Directive,
             whole_line(part.line + directive + 1),
@@ -150,38 +164,12 @@ fn read_trees(part: Part<'_>, findings: &Findings, each: &mut impl FnMut(&Node<'
             }
             Ok((event, marks)) => builder.take(event, marks),
             Err(error) => {
-                syntax_error(&error, part, findings);
+                let mark = error.marker();
+                let place = (mark.line(), mark.col());
+                syntax::report(findings, part.text, part.line, error.info(), place);
                 break;
             }
         }
-    }
-}
-
-fn syntax_error(error: &ScanError, part: Part<'_>, findings: &Findings) {
-    let mark = error.marker();
-    let span = Span { line: part.line + mark.line(), column: mark.col() + 1, length: 1 };
-    let mut near = part.text.lines().skip(mark.line() - 1);
-    let hint = syntax_hint(error.info(), near.next(), near.next());
-    let message = format!("not well-formed YAML: {}", error.info());
-    findings.report(Code::Syntax, span, message, hint);
-}
-
-/// Says what most probably went wrong, by the parser's words and by the line it stopped at and the next.
-fn syntax_hint(info: &str, line: Option<&str>, next: Option<&str>) -> &'static str {
-    let tabs = |line: Option<&str>| {
-        let line = line.unwrap_or_default();
-        line[..line.len() - line.trim_start().len()].contains('\t')
-    };
-    if tabs(line) || (info.contains("tab") && tabs(next)) {
-        "indent with spaces: YAML does not take tabs"
-    } else if info.contains("anchor") {
-        "an alias repeats what was marked with `&` above, in the same document"
-    } else if info.contains("quoted scalar") {
-        "look for a quote that is not closed, on this line or above"
-    } else if info.contains("mapping values are not allowed") {
-        "put quotes around a text that contains `: `, or look at the indentation"
-    } else {
-        "look at the indentation, and for a missing `:` or quote, on this line and the one above"
     }
 }
 

@@ -1,27 +1,17 @@
-//! Texts as values: ids, numbers, terms, dates. What is wrong is reported with what to write instead.
+//! Texts as values: names, terms, cycles, dates, free texts. What is wrong is reported with what to write instead.
 //!
 //! Which offers, terms and billing cycles exist is Partner Center's ("Create an order", "Order resources").
 //!
 //! **Invariant:** nothing is corrected silently: what is almost right is refused with the spelling that is meant.
 
 use super::code::Code;
-use super::diagnostic::{choices, nearest, quoted};
+use super::diagnostic::{Span, choices, did_you_mean, quoted, spelt};
 use super::fields::Value;
-use crate::domain::{
-    BillingCycle, CustomerId, Lineage, OfferId, OrderName, TermDuration, Timestamp, is_harmful,
-};
+use super::nearest::nearest;
+use crate::domain::{BillingCycle, OrderName, TermDuration, Timestamp, is_harmful};
 
 /// The terms that a trial may renew to ("Order resources": `renewsTo`).
 const RENEWAL_TERMS: [&str; 2] = ["P1M", "P1Y"];
-
-/// How an offer is sold; one order takes one kind only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OfferKind {
-    /// A GUID or `MS-AZR-…`.
-    Legacy,
-    /// `Product:Sku[:Availability]`.
-    NewCommerce,
-}
 
 pub(super) fn name(value: Value<'_>) -> Option<OrderName> {
     let text = value.unmistakable_text()?;
@@ -33,7 +23,7 @@ pub(super) fn name(value: Value<'_>) -> Option<OrderName> {
             };
             let message = format!(
                 "{} is not a name: a name is 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends",
-                quoted(text)
+                spelt(text)
             );
             value.report(Code::Name, message, hint);
         })
@@ -42,6 +32,9 @@ pub(super) fn name(value: Value<'_>) -> Option<OrderName> {
 
 /// Makes a name that is like the text, where that can be done.
 fn dns_label(text: &str) -> Option<String> {
+    if !text.is_ascii() {
+        return None;
+    }
     let plain: String = text
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
@@ -49,87 +42,6 @@ fn dns_label(text: &str) -> Option<String> {
         .collect();
     let label = plain.trim_matches('-').to_owned();
     (label.len() > 2).then_some(label)
-}
-
-pub(super) fn customer_id(value: Value<'_>) -> Option<CustomerId> {
-    let text = value.text()?;
-    let nil = text.bytes().all(|b| matches!(b, b'0' | b'-'));
-    if let (Ok(id), false) = (CustomerId::parse(text), nil) {
-        return Some(id);
-    }
-    value.report(
-        Code::CustomerId,
-        format!("{} is not a customer's tenant id", quoted(text)),
-        "a tenant id is a GUID such as `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`; \
-         for a name, describe it with `kind: Customer` and write `customer: NAME`",
-    );
-    None
-}
-
-pub(super) fn lineage(value: Value<'_>) -> Option<Lineage> {
-    let text = value.text()?;
-    let lineage = Lineage::parse(text).ok();
-    if lineage.is_none() {
-        value.report(
-            Code::Lineage,
-            format!("{} is not a lineage", quoted(text)),
-            "a lineage is a GUID that `orderform init` writes; restore the one that was there before",
-        );
-    }
-    lineage
-}
-
-pub(super) fn offer_id(value: Value<'_>) -> Option<(OfferId, OfferKind)> {
-    let text = value.text()?;
-    if let (Some(kind), Ok(id)) = (offer_kind(text), OfferId::parse(text)) {
-        return Some((id, kind));
-    }
-    let upper = text.to_ascii_uppercase();
-    let hint = if offer_kind(&upper).is_some() {
-        format!("did you mean `{upper}`?")
-    } else if is_code(&upper, 12) {
-        format!("add the SKU, four characters: `{upper}:0001`")
-    } else {
-        "write `Product:Sku` or `Product:Sku:Availability` (such as `CFQ7TTC0LH18:0001`), a legacy GUID, or `MS-AZR-…`"
-            .to_owned()
-    };
-    value.report(Code::OfferId, format!("{} is not an offer id", quoted(text)), hint);
-    None
-}
-
-/// Stands for an offer id that was reported; no order with it is ever handed out.
-pub(super) fn no_offer() -> OfferId {
-    OfferId::parse("?").expect("a question mark is visible ASCII")
-}
-
-/// Says whether an offer stands for one that was reported.
-pub(super) fn is_no_offer(offer: &OfferId) -> bool {
-    offer.as_str() == "?"
-}
-
-fn offer_kind(text: &str) -> Option<OfferKind> {
-    if CustomerId::parse(text).is_ok() || is_azure(text) {
-        return Some(OfferKind::Legacy);
-    }
-    let parts: Vec<&str> = text.split(':').collect();
-    let modern = match parts[..] {
-        [product, sku] => is_code(product, 12) && is_code(sku, 4),
-        [product, sku, availability] => is_code(product, 12) && is_code(sku, 4) && is_code(availability, 12),
-        _ => false,
-    };
-    modern.then_some(OfferKind::NewCommerce)
-}
-
-fn is_azure(text: &str) -> bool {
-    text.strip_prefix("MS-AZR-").is_some_and(|rest| {
-        (1..=60).contains(&rest.len())
-            && rest.split('-').all(|part| !part.is_empty() && is_code(part, part.len()))
-    })
-}
-
-/// Says whether a text is so many upper-case letters and digits.
-fn is_code(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 pub(super) fn billing_cycle(value: Value<'_>) -> Option<BillingCycle> {
@@ -158,10 +70,10 @@ pub(super) fn billing_cycle(value: Value<'_>) -> Option<BillingCycle> {
         known => Some(known.as_str()),
     };
     let hint = match meant {
-        Some(meant) => format!("did you mean `{meant}`?"),
+        Some(meant) => did_you_mean(text, meant),
         None => format!("write {}", choices(BillingCycle::KNOWN.iter().map(BillingCycle::as_str))),
     };
-    let message = format!("{} is not a billing cycle", quoted(text));
+    let message = format!("{} is not a billing cycle", spelt(text));
     value.report(Code::BillingCycle, message, hint);
     None
 }
@@ -179,10 +91,11 @@ fn term_of(value: Value<'_>, known: &[&str]) -> Option<TermDuration> {
     if known.contains(&text) {
         return TermDuration::read(text);
     }
-    let meant = match text.to_ascii_uppercase().as_str() {
-        "P12M" | "1Y" | "12M" | "1YEAR" | "ANNUAL" => "P1Y".to_owned(),
+    let plain: String = text.chars().take(20).filter(|c| !matches!(c, ' ' | '-' | '_')).collect();
+    let meant = match plain.to_ascii_uppercase().as_str() {
+        "P12M" | "1Y" | "12M" | "1YEAR" | "12MONTHS" | "ANNUAL" | "YEARLY" => "P1Y".to_owned(),
         "1M" | "1MONTH" | "MONTHLY" => "P1M".to_owned(),
-        "P36M" | "3Y" | "36M" | "3YEARS" => "P3Y".to_owned(),
+        "P36M" | "3Y" | "36M" | "3YEARS" | "36MONTHS" | "TRIENNIAL" => "P3Y".to_owned(),
         other => other.to_owned(),
     };
     let hint = if known.contains(&meant.as_str()) {
@@ -190,39 +103,8 @@ fn term_of(value: Value<'_>, known: &[&str]) -> Option<TermDuration> {
     } else {
         format!("write {}", choices(known.iter().copied()))
     };
-    let message = format!("{} is not a term that can stand here", quoted(text));
+    let message = format!("{} is not a term that can stand here", spelt(text));
     value.report(Code::Term, message, hint);
-    None
-}
-
-pub(super) fn promotion_id(value: Value<'_>) -> Option<String> {
-    let text = value.text()?;
-    let well_formed =
-        |text: &str| text.split(':').count() == 3 && offer_kind(text) == Some(OfferKind::NewCommerce);
-    if well_formed(text) {
-        return Some(text.to_owned());
-    }
-    let upper = text.to_ascii_uppercase();
-    let hint = if well_formed(&upper) {
-        format!("did you mean `{upper}`?")
-    } else {
-        "write `ProductId:SkuId:PromotionId`, such as `39NFJQT1PJQB:0001:39NFJQT1Q5KN`".to_owned()
-    };
-    let message = format!("{} is not a promotion id", quoted(text));
-    value.report(Code::PromotionId, message, hint);
-    None
-}
-
-pub(super) fn partner_id(value: Value<'_>) -> Option<String> {
-    let text = value.unmistakable_text()?;
-    if text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(text.to_owned());
-    }
-    value.report(
-        Code::PartnerId,
-        format!("{} is not a partner id", quoted(text)),
-        "a partner id is digits only, such as `4847383`: the location's id in the partner program",
-    );
     None
 }
 
@@ -232,23 +114,31 @@ pub(super) fn date(value: Value<'_>) -> Option<String> {
         4 | 7 => b == b'-',
         _ => b.is_ascii_digit(),
     });
-    if begins && text.len() >= 10 && Timestamp::parse(text).is_some() {
+    let begins = begins && text.len() >= 10;
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b"-:.+ TtZz".contains(&b));
+    if begins && plain && Timestamp::parse(text).is_some() {
         return Some(text.to_owned());
     }
-    let message = format!("{} is not a date", quoted(text));
-    let hint = "write year, month and day, such as `2027-03-31` or `2027-03-31T00:00:00Z`";
-    value.report(Code::Date, message, hint);
+    let (message, hint) = if begins && plain {
+        (
+            "names a day or a time that does not exist",
+            "look at the days of the month, and at the time after the `T`",
+        )
+    } else {
+        ("is not a date", "write year, month and day, such as `2027-03-31` or `2027-03-31T00:00:00Z`")
+    };
+    value.report(Code::Date, format!("{} {message}", spelt(text)), hint);
     None
 }
 
 /// Takes a free text that shows what it is: no control, invisible or bidirectional characters.
 pub(super) fn free_text(value: Value<'_>) -> Option<String> {
     let text = value.unmistakable_text()?;
-    check_free_text(value, text).then(|| text.to_owned())
+    check_free_text(value, text, value.node.span).then(|| text.to_owned())
 }
 
 /// Reports the first character that hides something from whoever reviews the manifest.
-pub(super) fn check_free_text(value: Value<'_>, text: &str) -> bool {
+pub(super) fn check_free_text(value: Value<'_>, text: &str, at: Span) -> bool {
     let Some(harmful) = text.chars().find(|c| is_harmful(*c)) else {
         return true;
     };
@@ -257,7 +147,7 @@ pub(super) fn check_free_text(value: Value<'_>, text: &str) -> bool {
         '\n' => "write the text on one line",
         _ => "remove it: control, invisible and bidirectional characters hide what is bought from a reviewer",
     };
-    value.report(Code::HarmfulText, message, hint);
+    value.findings.report(Code::HarmfulText, at, message, hint);
     false
 }
 
@@ -269,10 +159,10 @@ pub(super) fn choice<T: Copy>(value: Value<'_>, all: &[(&'static str, T)]) -> Op
     }
     let words = || all.iter().map(|(word, _)| *word);
     let hint = match nearest(text, words()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
+        Some(meant) => did_you_mean(text, meant),
         None => format!("write {}", choices(words())),
     };
-    let message = format!("{} is not a value of `{}`", quoted(text), value.name);
+    let message = format!("{} is not a value of `{}`", spelt(text), value.name);
     value.report(Code::Choice, message, hint);
     None
 }
@@ -280,38 +170,6 @@ pub(super) fn choice<T: Copy>(value: Value<'_>, all: &[(&'static str, T)]) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_offer_id_has_one_of_three_shapes() {
-        let modern = ["CFQ7TTC0LH18:0001", "DZH318Z0BPS6:00G1:DZH318Z0BPVN"];
-        let legacy = [
-            "84A03D81-6B37-4D66-8D4A-FAEA24541538",
-            "84a03d81-6b37-4d66-8d4a-faea24541538",
-            "MS-AZR-0145P",
-            "MS-AZR-USGOV-0017P",
-        ];
-        for text in modern {
-            assert_eq!(offer_kind(text), Some(OfferKind::NewCommerce), "{text}");
-        }
-        for text in legacy {
-            assert_eq!(offer_kind(text), Some(OfferKind::Legacy), "{text}");
-        }
-        let wrong = [
-            "",
-            "CFQ7TTC0LH18",
-            "CFQ7TTC0LH18:001",
-            "CFQ7TTC0LH18:0001:",
-            "CFQ7TTC0LH18:0001:CFQ7TTC0K971:X",
-            "CFQ7TTC0LH1Ä:0001",
-            " CFQ7TTC0LH18:0001",
-            "MS-AZR-",
-            "MS-AZR--1",
-            "84A03D816B374D668D4AFAEA24541538",
-        ];
-        for text in wrong {
-            assert_eq!(offer_kind(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn a_name_is_suggested_only_where_it_would_be_one() {

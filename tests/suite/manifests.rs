@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
+mod bounds;
 mod comments;
+mod defaults;
+mod determinism;
 mod explained;
 mod files;
 mod formatted;
@@ -53,18 +56,23 @@ fn rendered(loaded: &Loaded) -> String {
 #[test]
 fn every_mistake_has_a_message_that_says_what_is_wrong_and_what_to_do() {
     let mut all = String::new();
+    let mut silent = Vec::new();
     for path in fixtures("wrong") {
         let loaded = parse(&path);
-        assert!(!loaded.diagnostics.is_empty(), "{}", path.display());
+        if loaded.diagnostics.is_empty() {
+            silent.push(name_of(&path));
+        }
         all += &format!("## {}\n\n{}\n", name_of(&path), rendered(&loaded));
     }
+    assert!(fixtures("wrong").len() >= 150);
     insta::assert_snapshot!("every_mistake", all);
+    assert_eq!(silent, Vec::<String>::new());
 }
 
 #[test]
 fn what_is_right_is_read_without_a_word() {
     let paths = fixtures("right");
-    assert!(paths.len() >= 10);
+    assert!(paths.len() >= 40);
     for path in paths {
         let loaded = parse(&path);
         assert_eq!(rendered(&loaded), "", "{}", path.display());
@@ -177,6 +185,7 @@ fn every_code_is_produced_by_some_test() {
     for path in fixtures("wrong") {
         produced.extend(parse(&path).diagnostics.iter().map(|d| d.code));
     }
+    produced.extend(bounds::more_errors_than_are_shown().diagnostics.iter().map(|d| d.code));
     let directory = files::unreadable_directory();
     for path in [directory.path(), Path::new("tests/fixtures/nowhere")] {
         produced.extend(manifest::load(path).diagnostics.iter().map(|d| d.code));

@@ -204,7 +204,7 @@ mod tests {
             ("{ \"a\n  b\": c }\n", "a.yaml:1:3: error[OF0107]: a key should be a text"),
             ("a: { é: |\n b }\n", "a.yaml:1:9: error[OF0101]: not well-formed YAML: a text cannot"),
             ("[{\"a\":?}]\n", "a.yaml:1:7: error[OF0101]: not well-formed YAML: a text cannot"),
-            ("a: b\n\u{feff}\n", "a.yaml:2:1: error[OF0007]: the invisible character U+FEFF"),
+            ("a: b\n\u{feff}\n", "a.yaml:2:1: error[OF0007]: an invisible byte order mark (U+FEFF)"),
         ] {
             let Err(Unformatted::Unreadable(found)) = formatted(text) else {
                 panic!("{text}");

@@ -86,10 +86,92 @@ impl Shape {
         self.keys.iter().any(|key| key.name == name)
     }
 
-    /// Finds the key that is refused with a reason.
+    /// Finds the key that is refused with a reason, in whatever case it is written.
     pub(super) fn refuses(&self, name: &str) -> Option<&'static Refused> {
-        self.refused.iter().find(|refused| refused.0 == name)
+        self.refused.iter().find(|refused| refused.0.eq_ignore_ascii_case(name))
     }
+}
+
+/// Where a key belongs that stands elsewhere in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    /// Beside `kind`.
+    Document,
+    /// Below this key; the other is the outermost key on the way there.
+    Key(&'static str, &'static str),
+    /// In an item of the list below this key.
+    Item(&'static str, &'static str),
+}
+
+impl Home {
+    /// Returns the key of the document that it is below.
+    pub(super) fn outermost(self) -> Option<&'static str> {
+        match self {
+            Self::Document => None,
+            Self::Key(_, outermost) | Self::Item(_, outermost) => Some(outermost),
+        }
+    }
+}
+
+/// Finds where in the same kind of document a key belongs that this shape has not.
+pub(super) fn home_of(key: &str, shape: &Shape) -> Option<Home> {
+    let is_in =
+        |root: &Shape| root.name == shape.name || path_to(root, &|below| below.name == shape.name).is_some();
+    let (_, root) = KINDS.into_iter().find(|(_, root)| is_in(root))?;
+    if root.has(key) { Some(Home::Document) } else { path_to(root, &|below| below.has(key)) }
+}
+
+/// Finds the nearest shape below a root that is the one, level by level.
+fn path_to(root: &Shape, is_it: &dyn Fn(&Shape) -> bool) -> Option<Home> {
+    let mut level: Vec<(&Key, &'static str)> = root.keys.iter().map(|key| (key, key.name)).collect();
+    while !level.is_empty() {
+        let mut next = Vec::new();
+        for (key, outermost) in level {
+            let (below, home) = match &key.form {
+                Form::Mapping(below) => (below, Home::Key(key.name, outermost)),
+                Form::List { of: Form::Mapping(below), .. } => (below, Home::Item(key.name, outermost)),
+                _ => continue,
+            };
+            if is_it(below) {
+                return Some(home);
+            }
+            next.extend(below.keys.iter().map(|key| (key, outermost)));
+        }
+        level = next;
+    }
+    None
+}
+
+/// Words that people write for a key, from Partner Center's other pages and from everyday language.
+const OTHER_WORDS: [(&str, &str); 21] = [
+    ("seats", "quantity"),
+    ("count", "quantity"),
+    ("licenses", "quantity"),
+    ("licences", "quantity"),
+    ("catalogItemId", "offerId"),
+    ("catalogueItemId", "offerId"),
+    ("offer", "offerId"),
+    ("term", "termDuration"),
+    ("endDate", "customTermEndDate"),
+    ("promotion", "promotionId"),
+    ("promoId", "promotionId"),
+    ("partnerId", "partnerIdOnRecord"),
+    ("mpnId", "partnerIdOnRecord"),
+    ("resellerId", "partnerIdOnRecord"),
+    ("additionalPartnerIds", "additionalPartnerIdsOnRecord"),
+    ("lines", "lineItems"),
+    ("items", "lineItems"),
+    ("tenantId", "customerId"),
+    ("billingFrequency", "billingCycle"),
+    ("autoRenew", "autoRenewEnabled"),
+    ("stateDirectory", "stateDir"),
+];
+
+/// Finds the key of a shape that another word is often used for.
+pub(super) fn meant_by(word: &str, shape: &Shape) -> Option<&'static str> {
+    let (_, meant) =
+        OTHER_WORDS.iter().find(|(other, meant)| other.eq_ignore_ascii_case(word) && shape.has(meant))?;
+    Some(meant)
 }
 
 impl Key {
@@ -199,6 +281,20 @@ mod tests {
         assert_eq!(words(&TERM), TermDuration::KNOWN);
         assert_eq!(words(form_of(&PROJECT_SPEC, "cloud")), Cloud::ALL.map(|(word, _)| word));
         assert_eq!(words(form_of(&RECOVERY, "mode")), RecoveryMode::ALL.map(|(word, _)| word));
+    }
+
+    #[test]
+    fn a_key_that_stands_elsewhere_is_sent_home() {
+        assert_eq!(home_of("allowDuplicate", &ORDER_SPEC), Some(Home::Key("metadata", "metadata")));
+        assert_eq!(home_of("promotionId", &ORDER_SPEC), Some(Home::Item("lineItems", "spec")));
+        assert_eq!(home_of("seatsPerRun", &PROJECT_SPEC), Some(Home::Key("limits", "spec")));
+        assert_eq!(home_of("kind", &LINE_ITEM), Some(Home::Document));
+        assert_eq!(home_of("seatsPerRun", &ORDER_SPEC), None);
+        for (word, meant) in OTHER_WORDS {
+            let known = KINDS.iter().any(|(_, root)| path_to(root, &|below| below.has(meant)).is_some());
+            assert!(known, "no shape has {meant}");
+            assert_ne!(word, meant);
+        }
     }
 
     #[test]

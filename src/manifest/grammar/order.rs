@@ -7,6 +7,8 @@ use super::{
 
 const FILLED: &str = "is filled in by Partner Center";
 const REMOVE: &str = "remove it: what was answered is in the state (`orderform state show`)";
+const PART_OF_OFFER: &str = "is a part of `offerId`";
+const WHOLE_OFFER: &str = "write it in one, with colons: `offerId: Product:Sku`";
 const TO_SPEC: &str = "move it to `spec`";
 
 const ABOUT: &str = "One order: licences that one customer should have.";
@@ -98,9 +100,7 @@ pub(in crate::manifest) static ORDER_SPEC: Shape = Shape {
             "belongs to the metadata: it is not part of an order",
             "move it to `metadata`",
         ),
-        Refused("offerId", "belongs to a line item", "put it under `lineItems:`, after `- `"),
-        Refused("quantity", "belongs to a line item", "put it under `lineItems:`, beside `offerId`"),
-        Refused("termDuration", "belongs to a line item", "put it under `lineItems:`, beside `offerId`"),
+        Refused("subscriptionId", FILLED, REMOVE),
     ],
 };
 
@@ -159,6 +159,10 @@ pub(in crate::manifest) static LINE_ITEM: Shape = Shape {
         Refused("id", FILLED, REMOVE),
         Refused("status", FILLED, REMOVE),
         Refused("subscriptionId", FILLED, REMOVE),
+        Refused("productId", PART_OF_OFFER, WHOLE_OFFER),
+        Refused("skuId", PART_OF_OFFER, WHOLE_OFFER),
+        Refused("availabilityId", PART_OF_OFFER, WHOLE_OFFER),
+        Refused("addonItems", "are not supported", "remove them; an add-on can be bought as an order of its own"),
         Refused("transactionType", FILLED, REMOVE),
         Refused("pricing", FILLED, REMOVE),
         Refused("links", FILLED, REMOVE),

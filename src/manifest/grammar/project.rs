@@ -1,6 +1,10 @@
 //! `kind: Project`: the settings of `orderform.yaml`.
 
-use super::{FREE_TEXT, Form, Key, MAX_LIMIT, NAME, STATUS, Shape, kind_key, version_key};
+use super::{FREE_TEXT, Form, Key, MAX_LIMIT, NAME, Refused, STATUS, Shape, kind_key, version_key};
+
+const SECRET: &str = "is a secret, and no secret stands in a file";
+const TOKEN: &str =
+    "remove it, replace it where it was issued, and set `ORDERFORM_ACCESS_TOKEN` where the program runs";
 
 const ABOUT: &str =
     "The settings of a directory of manifests. It stands in `orderform.yaml` at the root of the directory.";
@@ -56,7 +60,16 @@ pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
             "How much may be bought; beyond it, `apply` does nothing.",
         ),
     ],
-    refused: &[],
+    refused: &[
+        Refused("accessToken", SECRET, TOKEN),
+        Refused("refreshToken", SECRET, TOKEN),
+        Refused("clientSecret", SECRET, TOKEN),
+        Refused(
+            "endpoint",
+            "is not a setting of the project",
+            "name it where the program is called: `--endpoint URL`, or `ORDERFORM_ENDPOINT`",
+        ),
+    ],
 };
 
 pub(in crate::manifest) static RECOVERY: Shape = Shape {

@@ -128,7 +128,7 @@ impl Editor {
             self.answer(&message);
         }
         let found = places.iter().map(|place| &self.diagnostics[&place.uri]);
-        found.map(|found| found.iter().map(shown).collect()).collect()
+        found.map(|found| found.iter().filter(|one| !is_remark(one)).map(shown).collect()).collect()
     }
 
     /// Returns what is offered at the cursor.
@@ -225,6 +225,11 @@ impl Drop for Editor {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+/// An anchor that nobody repeats is worth a remark to the editor, and nothing to the reader.
+fn is_remark(diagnostic: &Value) -> bool {
+    diagnostic["message"].as_str().unwrap().starts_with("Unused anchor")
 }
 
 fn shown(diagnostic: &Value) -> String {

@@ -55,7 +55,13 @@ fn every_wrong_example_has_its_own_code_and_no_other_and_every_right_one_has_non
     let mut others = Vec::new();
     for code in Code::ALL {
         let Played { wrong, right } = played(*code);
-        if wrong != BTreeSet::from([code.to_string()]) || !right.is_empty() {
+        let mut expected = BTreeSet::from([code.to_string()]);
+        if *code == Code::TooManyProblems {
+            // The hundred that it follows.
+            expected.extend([Code::MissingKey.to_string(), Code::UnknownKind.to_string()]);
+            expected = expected.intersection(&wrong).cloned().collect();
+        }
+        if wrong != expected || !wrong.contains(code.as_str()) || !right.is_empty() {
             others.push(format!("{code}: wrong has {wrong:?}, right has {right:?}"));
         }
     }

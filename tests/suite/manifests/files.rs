@@ -8,6 +8,21 @@ use orderform::manifest::{self, Loaded};
 
 use super::rendered;
 
+/// Writes a text with so many bytes a character.
+#[cfg(unix)]
+fn wide(text: &str, mark: bool, big: bool, width: usize) -> Vec<u8> {
+    let mark = mark.then_some('\u{feff}');
+    let unit = |c: char| {
+        let bytes = u32::from(c).to_be_bytes();
+        let mut unit = bytes[4 - width..].to_vec();
+        if !big {
+            unit.reverse();
+        }
+        unit
+    };
+    mark.into_iter().chain(text.chars()).flat_map(unit).collect()
+}
+
 /// Makes a directory in which every way of not being a readable file occurs.
 #[cfg(unix)]
 pub(super) fn unreadable_directory() -> tempfile::TempDir {
@@ -21,7 +36,27 @@ pub(super) fn unreadable_directory() -> tempfile::TempDir {
     symlink(at("nowhere"), at("dangling.yaml")).unwrap();
     symlink("/etc/hostname", at("not-a-manifest")).unwrap();
     fs::write(at("latin.yaml"), b"a: b\nname: M\xfcller\n").unwrap();
-    fs::write(at("utf16.yml"), b"\xff\xfea\0").unwrap();
+    for (name, mark, big, width) in [
+        ("utf-16-little-endian", true, false, 2),
+        ("utf-16-big-endian", true, true, 2),
+        ("utf-16-little-endian-without-a-mark", false, false, 2),
+        ("utf-16-big-endian-without-a-mark", false, true, 2),
+        ("utf-32-little-endian", true, false, 4),
+        ("utf-32-big-endian-without-a-mark", false, true, 4),
+    ] {
+        fs::write(at(&format!("{name}.yml")), wide("apiVersion: orderform/v1\n", mark, big, width)).unwrap();
+    }
+    fs::write(at("windows-1252.yaml"), b"name: \x93Contoso\x94\n").unwrap();
+    fs::write(at("cut-character.yaml"), b"# \xe2\x82").unwrap();
+    fs::write(at("right-to-\u{202e}left.yaml"), "").unwrap();
+    fs::write(at("zero\u{200b}width.yaml"), "").unwrap();
+    fs::write(at("bell\u{7}.yaml"), "").unwrap();
+    symlink("loop-b.yaml", at("loop-a.yaml")).unwrap();
+    symlink("loop-a.yaml", at("loop-b.yaml")).unwrap();
+    symlink("itself.yaml", at("itself.yaml")).unwrap();
+    symlink(".", at("here")).unwrap();
+    symlink("..", at("above.yaml")).unwrap();
+    symlink("../../../../../../../../../../../../etc/hostname", at("sub/climbing.yaml")).unwrap();
     let large = fs::File::create(at("large.yaml")).unwrap();
     large.set_len(manifest::source::MAX_FILE_BYTES + 1).unwrap();
     let fifo = at("sub/pipe.yaml");
@@ -41,7 +76,9 @@ fn what_cannot_be_read_is_named_and_never_waited_for() {
     let directory = unreadable_directory();
     let loaded = manifest::load(directory.path());
     let root = format!("{}/", directory.path().display());
-    let shown = rendered(&loaded).replace(&root, "");
+    // The number of an error is the system's.
+    let shown =
+        rendered(&loaded).replace(&root, "").replace(" (os error 40)", "").replace(" (os error 62)", "");
     insta::assert_snapshot!("unreadable", shown);
 }
 
@@ -92,4 +129,53 @@ fn a_link_that_stays_inside_the_directory_is_read_once() {
     let loaded = manifest::load(directory.path());
     assert_eq!(rendered(&loaded), "");
     assert_eq!(loaded.orders.len(), 1);
+}
+
+/// Whoever may read everything reads this too.
+#[cfg(unix)]
+#[test]
+fn a_file_without_permissions_is_refused_and_not_passed_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("secret.yaml");
+    fs::copy("tests/fixtures/manifests/right/smallest.yaml", &path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    let loaded = manifest::load(directory.path());
+    if fs::File::open(&path).is_ok() {
+        assert_eq!(loaded.orders.len(), 1);
+    } else {
+        let codes: Vec<_> = loaded.diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(codes, [manifest::Code::Unreadable]);
+        assert!(loaded.diagnostics[0].message.contains("ermission denied"));
+    }
+}
+
+#[test]
+fn a_directory_may_be_named_like_a_manifest_and_what_is_hidden_is_passed_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    for hidden in [".hidden", "shown.yaml/.git", "..data"] {
+        fs::create_dir_all(at(hidden)).unwrap();
+        fs::write(at(hidden).join("wrong.yaml"), "wrong").unwrap();
+    }
+    fs::write(at("shown.yaml/.wrong.yml"), "wrong").unwrap();
+    for other in ["wrong.yaml~", "wrong.yaml.bak", "#wrong.yaml#", "yaml", "wrong.json"] {
+        fs::write(at(other), "wrong").unwrap();
+    }
+    fs::copy("tests/fixtures/manifests/right/smallest.yaml", at("shown.yaml/order.yml")).unwrap();
+    let loaded = manifest::load(directory.path());
+    assert_eq!(rendered(&loaded), "");
+    assert_eq!(loaded.orders.len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_refused_and_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"M\xfcller.yaml");
+    fs::copy("tests/fixtures/manifests/right/smallest.yaml", directory.path().join(name)).unwrap();
+    let loaded = manifest::load(directory.path());
+    assert_eq!(loaded.diagnostics.len(), 1);
+    assert_eq!(loaded.diagnostics[0].message, "the name of this file is not UTF-8");
 }

@@ -73,7 +73,10 @@ fn documents(text: &str) -> Result<Vec<Document>, serde_yaml::Error> {
     serde_yaml::Deserializer::from_str(text)
         .map(|one| {
             let mut value = serde_yaml::Value::deserialize(one)?;
-            value.apply_merge()?;
+            // Again, for what is merged into what is merged.
+            for _ in 0..3 {
+                value.apply_merge()?;
+            }
             serde_yaml::from_value::<Option<Document>>(value)
         })
         .filter_map(Result::transpose)
