@@ -46,6 +46,7 @@ impl Materials {
     /// Reads the manifests; every problem is shown, and with an error among them there are none.
     pub(super) fn load(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
         let loaded = manifest::load(&place.path);
+        refuse_part(&loaded, &place.path)?;
         show_diagnostics(&loaded, terminal, terminal.verbose);
         let loaded = refuse_wrong(loaded)?;
         let is_empty = loaded.sources.names().next().is_none();
@@ -57,7 +58,8 @@ impl Materials {
     /// Reads no more than where the state is: wrong manifests hide no state, but a wrong project file might.
     pub(super) fn of_state(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
         let loaded = manifest::load(&place.path);
-        let project_file = root(&place.path).join("orderform.yaml");
+        refuse_part(&loaded, &place.path)?;
+        let project_file = root(&place.path).join(PROJECT);
         if loaded.is_valid() || (loaded.project.is_none() && project_file.exists()) {
             return Self::load(place, terminal);
         }
@@ -159,6 +161,16 @@ pub(super) fn show_diagnostics(loaded: &Loaded, terminal: &Terminal, with_warnin
     if let Some(worst) = shown.iter().min_by_key(|one| one.severity()) {
         terminal.say(&format!("for more about a code: orderform explain {}", worst.code));
     }
+}
+
+/// Refuses a part of a project: its limits, its lineage and its state are those of the whole.
+fn refuse_part(loaded: &Loaded, path: &Path) -> Result<(), Failure> {
+    let Some(project) = loaded.sources.project_above() else { return Ok(()) };
+    let (path, project) = (path.display(), project.display());
+    let failure = Failure::new(format!(
+        "`{path}` is a part of the project in `{project}`, whose limits, lineage and state are those of the whole"
+    ));
+    Err(failure.hint(format!("name the project: `{project}`")))
 }
 
 /// Refuses to go on with manifests that are wrong.

@@ -205,6 +205,9 @@ fn read_spec(findings: &Findings, fields: &Fields<'_>) -> Defaults {
     if let (Some(term), Some(cycle)) = (&defaults.term, &defaults.billing_cycle) {
         line::check_cycle(term, Some(cycle), findings);
     }
+    if let (Some(partner), Some(additional)) = (&defaults.partner, &defaults.additional_partners) {
+        line::check_partners(partner, additional, findings);
+    }
     defaults
 }
 

@@ -82,26 +82,39 @@ fn partners_of(
     taking: &mut Taking<'_>,
     defaults: &Defaults,
 ) -> (Option<String>, Vec<String>) {
-    let written = fields.value("partnerIdOnRecord");
-    let partner =
-        taking.take(fields, (prefix, "partnerIdOnRecord"), ids::partner_id, defaults.partner.as_ref());
-    let default = defaults.additional_partners.as_ref();
-    let read = |value: Value<'_>| Some(partners(value));
-    let additional =
-        taking.take(fields, (prefix, "additionalPartnerIdsOnRecord"), read, default).unwrap_or_default();
-    if let (Some(partner), Some(list)) = (&partner, fields.value("additionalPartnerIdsOnRecord"))
-        && additional.contains(partner)
+    const PARTNER: &str = "partnerIdOnRecord";
+    const ADDITIONAL: &str = "additionalPartnerIdsOnRecord";
+    let (first, others) = (defaults.partner.as_ref(), defaults.additional_partners.as_ref());
+    let partner = taking.take(fields, (prefix, PARTNER), ids::partner_id, first);
+    let additional = taking.take(fields, (prefix, ADDITIONAL), |value| Some(partners(value)), others);
+    let place = |key| fields.value(key).map(|value| value.findings.at(value.node.span));
+    let partner_place = place(PARTNER).or_else(|| first.map(|default| default.region.clone()));
+    let others_place = place(ADDITIONAL).or_else(|| others.map(|default| default.region.clone()));
+    let sourced = |value: &String, region| Sourced { value: value.clone(), region };
+    if let (Some(partner), Some(region), Some(additional), Some(place)) =
+        (&partner, partner_place, &additional, others_place)
+        // Where both are defaults of one file, it was said there.
+        && (region.file != place.file || region.file == *taking.findings.file())
     {
-        let message = format!("partner {} is the partner on record already", quoted(partner));
-        let region = written.map(|value| value.findings.at(value.node.span));
-        let region = region.or_else(|| defaults.partner.as_ref().map(|default| default.region.clone()));
-        let mut diagnostic = Diagnostic::new(Code::DuplicatePartner, taking.findings.at(list.key), message);
-        if let Some(region) = region {
-            diagnostic = diagnostic.related(region, "named here");
-        }
-        taking.findings.add(diagnostic.hint("name each partner once: remove it from the list"));
+        let additional = Sourced { value: additional.clone(), region: place };
+        check_partners(&sourced(partner, region), &additional, taking.findings);
     }
-    (partner, additional)
+    (partner, additional.unwrap_or_default())
+}
+
+/// Reports a reseller who is among the additional partners as well.
+pub(super) fn check_partners(
+    partner: &Sourced<String>,
+    additional: &Sourced<Vec<String>>,
+    findings: &Findings,
+) {
+    if !additional.value.contains(&partner.value) {
+        return;
+    }
+    let message = format!("partner {} is the partner on record already", quoted(&partner.value));
+    let diagnostic = Diagnostic::new(Code::DuplicatePartner, additional.region.clone(), message);
+    let diagnostic = diagnostic.related(partner.region.clone(), "named here");
+    findings.add(diagnostic.hint("name each partner once: remove it from the list"));
 }
 
 /// Finds the key that names a reseller: in the line, or by default.

@@ -138,11 +138,11 @@ fn read_spec(
             check_attestation((key, region), item, attestation, draft.attestation);
         }
         if let Some(term) = line.term {
-            // Where both are defaults, it was said there.
-            let is_here = |region: &Region| region.file == *taking.findings.file();
-            if is_here(&term.region) || cycle.as_ref().is_some_and(|cycle| is_here(&cycle.region)) {
-                line::check_cycle(&term, cycle.as_ref(), taking.findings);
-            }
+            // Where both are defaults of one file, it was said there.
+            let is_said = |cycle: &&Sourced<BillingCycle>| {
+                term.region.file == cycle.region.file && term.region.file != *taking.findings.file()
+            };
+            line::check_cycle(&term, cycle.as_ref().filter(|cycle| !is_said(cycle)), taking.findings);
             terms.push(term);
         }
         draft.lines.push(line.item);
@@ -268,13 +268,18 @@ fn check_attestation(
         return;
     }
     let findings = item.findings;
-    let message = format!("`{key}` names a reseller, but the order is not attested");
-    let by_default = reseller.file != *findings.file();
-    let region = if by_default { findings.at(item.key) } else { reseller.clone() };
-    let mut diagnostic = Diagnostic::new(Code::NoAttestation, region, message);
-    if by_default {
-        diagnostic = diagnostic.related(reseller.clone(), "named here, for every order");
+    if reseller.file != *findings.file() && written.is_none() {
+        // One mistake, however many orders it reaches.
+        let message = format!("`{key}` names a reseller for orders that are not attested");
+        let diagnostic = Diagnostic::new(Code::NoAttestation, reseller.clone(), message);
+        findings.add(diagnostic.hint(
+            "write `partnerOnRecordAttestationAccepted: true` beside it, or in the `spec` of each order; Partner Center \
+             refuses the orders without it (400/900206)",
+        ));
+        return;
     }
+    let message = format!("`{key}` names a reseller, but the order is not attested");
+    let mut diagnostic = Diagnostic::new(Code::NoAttestation, reseller.clone(), message);
     if let Some(written) = written {
         diagnostic = diagnostic.related(findings.at(written.node.span), "not accepted here");
     }

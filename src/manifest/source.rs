@@ -65,41 +65,47 @@ impl Reader {
     }
 
     fn file_and_project(&mut self, path: &Path) {
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let above = above(directory);
+        // As far as the project reaches, and without one, as far as the directory does.
+        let root = above.last().map_or(directory, |root| root);
+        let root = fs::canonicalize(non_empty(root)).unwrap_or_default();
         let project = path.with_file_name(PROJECT_FILE);
         let is_project = path.file_name().is_some_and(|name| name == PROJECT_FILE);
         self.file(path, is_project);
-        if !is_project && fs::symlink_metadata(&project).is_ok() {
-            self.file(&project, true);
+        if !is_project {
+            self.beside(&project, &root, true);
         }
         let defaults = path.with_file_name(DEFAULTS_FILE);
-        if path != defaults && fs::symlink_metadata(&defaults).is_ok() {
-            self.file(&defaults, false);
+        if path != defaults {
+            self.beside(&defaults, &root, false);
         }
-        self.defaults_above(path.parent().unwrap_or(Path::new("")));
+        self.defaults_of(&above);
     }
 
-    /// Reads the defaults of the directories above, up to the one that holds the project file; none where there is no
-    /// such directory.
-    fn defaults_above(&mut self, directory: &Path) {
-        let mut above = Vec::new();
-        let mut directory = directory.to_path_buf();
-        // No path has more levels than its real one.
-        let levels = fs::canonicalize(non_empty(&directory)).map_or(0, |real| real.components().count());
-        for _ in 0..levels {
-            if directory.join(PROJECT_FILE).is_file() {
-                break;
+    /// Reads the defaults of the directories above, the outermost first.
+    fn defaults_of(&mut self, above: &[PathBuf]) {
+        let Some(root) = above.last() else { return };
+        self.sources.project_above = Some(non_empty(root).to_path_buf());
+        let real_root = fs::canonicalize(non_empty(root)).unwrap_or_default();
+        for path in above.iter().rev().map(|directory| directory.join(DEFAULTS_FILE)) {
+            if self.beside(&path, &real_root, false) {
+                self.sources.above.push(Arc::from(display(&path)));
             }
-            let Some(parent) = parent_of(&directory) else { break };
-            directory = parent;
-            above.push(directory.join(DEFAULTS_FILE));
         }
-        if !directory.join(PROJECT_FILE).is_file() {
-            return;
+    }
+
+    /// Reads a file that nobody named, if it is there and does not lead out of the project.
+    fn beside(&mut self, path: &Path, root: &Path, is_project: bool) -> bool {
+        let Ok(metadata) = fs::symlink_metadata(path) else { return false };
+        let leaves = || fs::canonicalize(path).is_ok_and(|target| !target.starts_with(root));
+        if metadata.is_symlink() && leaves() {
+            let message = "this symbolic link leaves the project";
+            self.refuse(Code::LinkRefused, path, message, "put the file itself here");
+        } else {
+            self.file(path, is_project);
         }
-        for path in above.into_iter().rev().filter(|path| fs::symlink_metadata(path).is_ok()) {
-            self.file(&path, false);
-            self.sources.above.push(Arc::from(display(&path)));
-        }
+        true
     }
 
     fn directory(&mut self, root: &Path) {
@@ -127,7 +133,7 @@ impl Reader {
                 }
             }
         }
-        self.defaults_above(root);
+        self.defaults_of(&above(root));
         paths.sort_unstable();
         let project = root.join(PROJECT_FILE);
         for path in paths {
@@ -207,6 +213,23 @@ impl Reader {
         let diagnostic = Diagnostic::new(Code::NotUtf8, region, misread.message);
         self.found.push(diagnostic.hint(misread.hint));
     }
+}
+
+/// Finds the directories above one that lies inside a project, the nearest first, the project's own last; none where it is
+/// the project's itself, or in no project.
+fn above(directory: &Path) -> Vec<PathBuf> {
+    let Ok(real) = fs::canonicalize(non_empty(directory)) else { return Vec::new() };
+    let is_root = |directory: &&Path| directory.join(PROJECT_FILE).is_file();
+    let Some(root) = real.ancestors().find(is_root).filter(|root| *root != real) else { return Vec::new() };
+    let mut named = directory.to_path_buf();
+    let mut above = Vec::new();
+    for parent in real.ancestors().skip(1).take_while(|parent| parent.starts_with(root)) {
+        // As short as it can be written, unless a symbolic link makes that another directory.
+        let is_it = |short: &PathBuf| fs::canonicalize(non_empty(short)).is_ok_and(|short| short == parent);
+        named = parent_of(&named).filter(is_it).unwrap_or_else(|| named.join(".."));
+        above.push(named.clone());
+    }
+    above
 }
 
 /// Returns the directory above, as it can be written from here.

@@ -3,6 +3,7 @@
 //! **Invariant:** a name stands for one text; a byte order mark is not part of it.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// Texts by the names of their files.
@@ -13,6 +14,8 @@ pub struct Sources {
     project_file: Option<Arc<str>>,
     /// The defaults files of the directories above the one that was named, the outermost first.
     pub(super) above: Vec<Arc<str>>,
+    /// The directory of the project that what was named lies in, where it is not the project's own.
+    pub(super) project_above: Option<PathBuf>,
 }
 
 /// One file.
@@ -75,6 +78,12 @@ impl Sources {
 
     pub(super) fn files(&self) -> &[Source] {
         &self.files
+    }
+
+    /// Returns the directory of the project that what was named is only a part of.
+    #[must_use]
+    pub fn project_above(&self) -> Option<&Path> {
+        self.project_above.as_deref()
     }
 
     pub(super) fn above(&self) -> impl Iterator<Item = &str> {

@@ -28,6 +28,7 @@ mod hostile;
 mod later;
 mod limits;
 mod main_job;
+mod parts;
 mod problems;
 mod rebuild;
 mod rendered;
