@@ -45,6 +45,7 @@ pub(super) fn over_limits(over: &[Exceeded]) -> Failure {
     };
     failure.causes = over.iter().map(line).collect();
     failure
+        .exceeded(over)
         .exit(exit::REFUSED_BY_GUARD)
         .hint("apply fewer orders at a time, or have the limit raised in a review")
 }

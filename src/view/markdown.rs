@@ -33,19 +33,7 @@ impl<W: Write> Markdown<W> {
 
 impl<W: Write> View for Markdown<W> {
     fn plan(&mut self, plan: &Plan) -> io::Result<()> {
-        let steps: Vec<&Step> =
-            plan.steps.iter().filter(|step| !matches!(step.action, Action::Keep { .. })).collect();
-        let mut text = format!("**{}**\n", words::verdict(plan));
-        if !steps.is_empty() {
-            text.push_str("\n| | order | customer | seats | term and billing | what |\n");
-            text.push_str("|---|---|---|---:|---|---|\n");
-            text.extend(steps.iter().map(|step| row(step)));
-            let accounts = steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown)));
-            text.push_str(&notes(accounts));
-            text.push_str(&format!("\n{}\n", words::counts(&plan.counts())));
-        }
-        text.push_str(&format!("\nplan `{}`\n", plan.digest()));
-        self.show(&text)
+        self.show(&self::plan(plan))
     }
 
     /// Markdown is about ends: while a run goes on there is nothing to tell.
@@ -98,10 +86,57 @@ impl<W: Write> View for Markdown<W> {
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {
-        let Some(loaded) = trouble.manifests else { return Ok(()) };
-        let check = Check::new(loaded, false);
-        self.show(&markdown_report(&check, &format!("{}; nothing was attempted", check.verdict())))
+        let told = trouble.manifests.is_some() || trouble.changes.is_some();
+        if told { self.show(&problem(trouble)) } else { Ok(()) }
     }
+}
+
+/// What the Markdown of a plan begins with in a file, so that a job finds its own comment again.
+pub const PLAN_MARK: &str = "<!-- orderform: plan -->\n";
+
+/// Writes a plan as a comment for a pull request, as far as it was made, with what keeps it from being applied first.
+#[must_use]
+pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
+    let mut text = PLAN_MARK.to_owned();
+    text.extend(trouble.map(problem));
+    if trouble.is_some() && plan.is_some() {
+        text.push('\n');
+    }
+    text.extend(plan.map(self::plan));
+    text
+}
+
+/// Says why a command ended early.
+fn problem(trouble: &Trouble<'_>) -> String {
+    if let Some(loaded) = trouble.manifests {
+        let check = Check::new(loaded, false);
+        return markdown_report(&check, &format!("{}; nothing was attempted", check.verdict()));
+    }
+    let mut text = format!("**Not applied:** {}\n\n", code(trouble.message));
+    let causes = match trouble.changes {
+        Some(changes) => words::changes(changes, Medium::Markdown),
+        None => trouble.causes.iter().map(|cause| code(cause)).collect(),
+    };
+    text.extend(causes.iter().map(|cause| format!("- {cause}\n")));
+    text.extend(trouble.hint.map(|hint| format!("- *hint:* {}\n", code(hint))));
+    text
+}
+
+/// Writes a plan.
+fn plan(plan: &Plan) -> String {
+    let steps: Vec<&Step> =
+        plan.steps.iter().filter(|step| !matches!(step.action, Action::Keep { .. })).collect();
+    let mut text = format!("**{}**\n", words::verdict(plan));
+    if !steps.is_empty() {
+        text.push_str("\n| | order | customer | seats | term and billing | what |\n");
+        text.push_str("|---|---|---|---:|---|---|\n");
+        text.extend(steps.iter().map(|step| row(step)));
+        let accounts = steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown)));
+        text.push_str(&notes(accounts));
+        text.push_str(&format!("\n{}\n", words::counts(&plan.counts())));
+    }
+    text.push_str(&format!("\nplan `{}`\n", plan.approved()));
+    text
 }
 
 fn status(recorded: &Recorded) -> (&'static str, String) {

@@ -73,11 +73,12 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
             "b8-former-name-shared",
             Block::FormerNameShared { from: name("old-e3"), with: vec![name("contoso-e5")] },
         ),
+        ("b9-not-reviewed", Block::NotReviewed { pending: false }),
     ]
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None }
 }
 
 /// A plan with every action and every block.
