@@ -132,7 +132,10 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
 impl ReasonJson<'_> {
     /// Reads why a plan does nothing about an order; `None` for the reasons of a run.
     pub(super) fn read(self, differences: Vec<Difference>) -> Result<Option<Block>, IdError> {
-        let names = |names: Vec<Cow<'_, str>>| names.iter().map(|name| OrderName::parse(name)).collect();
+        let names = |names: Vec<Cow<'_, str>>| {
+            let names: Result<Vec<_>, _> = names.iter().map(|name| OrderName::parse(name)).collect();
+            names
+        };
         Ok(Some(match self {
             Self::PendingDiffers => Block::PendingDiffers(differences),
             Self::CreatedDiffers { order_id } => {
