@@ -2,7 +2,7 @@
 //!
 //! What is shown goes to stdout; what others are to review goes to files, whole, whatever became of the plan.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -68,7 +68,7 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
             let written = args.files.write(Some(&saved), told);
             terminal.view().plan(&saved.plan)?;
             written?;
-            args.files.tell(&saved, told, terminal);
+            args.tell(&saved, told, terminal);
             match problem {
                 Some(("limits", failure)) => Err(failure),
                 _ if saved.plan.is_settled() || !args.detailed_exitcode => Ok(exit::DONE),
@@ -92,6 +92,26 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     };
     let saved = Saved { plan, created, expires: created.after(args.files.expires) };
     Ok(Made { saved, problem })
+}
+
+impl PlanArgs {
+    /// Says what can be done with the saved plan.
+    fn tell(&self, saved: &Saved, problem: Option<(&'static str, &Failure)>, terminal: &Terminal) {
+        let Some(file) = &self.files.out else { return };
+        let file = file.display();
+        if let Some((_, failure)) = problem {
+            return terminal.say(&format!("note: `{file}` cannot be applied: {}", failure.message));
+        }
+        let mut command = "orderform apply".to_owned();
+        if self.place.path != Path::new(".") {
+            command.push_str(&format!(" {}", self.place.path.display()));
+        }
+        if self.shop.sandbox {
+            command.push_str(" --sandbox");
+        }
+        terminal.say(&format!("saved {} in `{file}`", saved.plan.digest()));
+        terminal.say(&format!("to apply it, until {}: {command} --plan {file}", saved.expires));
+    }
 }
 
 impl Files {
@@ -128,22 +148,6 @@ impl Files {
             output.write(&markdown_plan(saved.map(|saved| &saved.plan), trouble.as_ref()))
         });
         json.and(markdown)
-    }
-
-    /// Says what can be done with the saved plan.
-    fn tell(&self, saved: &Saved, problem: Option<(&'static str, &Failure)>, terminal: &Terminal) {
-        let Some(path) = &self.out else { return };
-        let path = path.display();
-        match problem {
-            Some((_, failure)) => {
-                terminal.say(&format!("note: `{path}` cannot be applied: {}", failure.message));
-            }
-            None => {
-                terminal.say(&format!("saved {} in `{path}`", saved.plan.digest()));
-                let expires = saved.expires;
-                terminal.say(&format!("until {expires}: orderform apply --plan {path}"));
-            }
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use clap::Args;
 use super::failure::{Failure, exit};
 use super::materials::local_time;
 use super::terminal::Terminal;
-use crate::domain::State;
+use crate::domain::{OrderName, RecordKind, State};
 use crate::plan::{self, Changes, Plan, Present, Saved, Since};
 use crate::store::Store;
 use crate::view::{SavedError, read_plan};
@@ -47,7 +47,8 @@ impl ReviewedArgs {
         if let (Some(saved), Some(approved)) = (&saved, &self.approve)
             && saved.plan.digest() != *approved
         {
-            return Err(not_approved(approved, &saved.plan.digest()));
+            let found = format!("the plan in the file: {}", saved.plan.digest());
+            return Err(not_approved(approved, found));
         }
         let saved = self.plan.clone().zip(saved);
         Ok(Reviewed { saved, approve: self.approve.clone(), rebase: self.rebase })
@@ -71,7 +72,13 @@ impl Reviewed {
     ) -> Result<Plan, Failure> {
         let Some((path, saved)) = &self.saved else {
             return match &self.approve {
-                Some(approved) if *approved != now.digest() => Err(not_approved(approved, &now.digest())),
+                Some(approved) if *approved != now.digest() => {
+                    let begun = begun_under(approved, dir)?;
+                    match begun.is_empty() {
+                        true => Err(not_approved(approved, format!("the plan now: {}", now.digest()))),
+                        false => Err(applied_before(approved, &begun)),
+                    }
+                }
                 _ => Ok(now),
             };
         };
@@ -138,11 +145,11 @@ fn stale(path: &Path, changes: Changes) -> Failure {
     let path = path.display();
     let applied = changes.is_applied();
     let hint = match (applied, changes.leave_a_rest() && !changes.is_empty()) {
-        (true, _) => "to buy more, plan again and have that reviewed".to_owned(),
-        (false, true) => format!(
-            "`orderform apply --plan {path} --rebase` applies what still stands; or plan again and have that reviewed"
-        ),
-        (false, false) => "plan again and have that reviewed".to_owned(),
+        (true, _) => "to buy more, plan again and have that reviewed",
+        (false, true) => {
+            "the same with `--rebase` applies what still stands; or plan again and have that reviewed"
+        }
+        (false, false) => "plan again and have that reviewed",
     };
     let message = match applied {
         true => format!("the plan `{path}` was applied already; nothing was attempted"),
@@ -151,13 +158,30 @@ fn stale(path: &Path, changes: Changes) -> Failure {
     Failure::new(message).changes(changes).exit(exit::STALE).hint(hint)
 }
 
-fn not_approved(approved: &str, digest: &str) -> Failure {
+fn not_approved(approved: &str, found: String) -> Failure {
     let mut failure = Failure::new("this is not the plan that was approved; nothing was attempted");
-    failure.causes = vec![format!("approved: {approved}"), format!("the plan now: {digest}")];
+    failure.causes = vec![format!("approved: {approved}"), found];
     failure.exit(exit::STALE).hint(
         "`orderform plan -v` shows the plan of now; where the approved one was saved with `plan --out FILE`, \
          `apply --plan FILE` says what changed",
     )
+}
+
+/// Returns the names of which the journal says that they were begun under a plan.
+fn begun_under(digest: &str, dir: &Path) -> Result<BTreeSet<OrderName>, Failure> {
+    let records = Store::records(dir)?;
+    let begun = records.filter_map(|record| match record.kind {
+        RecordKind::Intended { name, attempt } if attempt.plan == digest => Some(name),
+        _ => None,
+    });
+    Ok(begun.collect())
+}
+
+fn applied_before(approved: &str, begun: &BTreeSet<OrderName>) -> Failure {
+    let mut failure = Failure::new("the plan that was approved was applied before; nothing was attempted");
+    let names: Vec<String> = begun.iter().map(|name| format!("`{name}`")).collect();
+    failure.causes = vec![format!("approved: {approved}"), format!("begun under it: {}", names.join(", "))];
+    failure.exit(exit::STALE).hint("plan again and have that reviewed")
 }
 
 /// Reads `sha256:` and 64 hexadecimal digits.

@@ -94,39 +94,12 @@ pub fn read_plan(file: &str) -> Result<Saved, SavedError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::domain::{EndpointId, Limits, Recovery, RecoveryMode, Timestamp};
-    use crate::plan::{Action, Pins, Scope};
-    use crate::view::samples::{every_step, request, step};
+    use crate::plan::Action;
+    use crate::view::samples::{every_step, saved_plan_of, step};
 
-    /// A plan with every action, every block and every pin.
     fn saved() -> Saved {
-        let mut plan = every_step();
-        let pinned = crate::plan::Pinned {
-            request_id: request(),
-            generation: crate::domain::Generation(3),
-            body: format!("sha256:{}", "0".repeat(64)),
-        };
-        let sent = plan.steps.iter().filter(|step| step.is_sent());
-        let sends: BTreeMap<_, _> = sent.map(|step| (step.name.clone(), pinned.clone())).collect();
-        plan.pins = Some(Pins {
-            place: Some(EndpointId::Origin("https://api.partnercenter.microsoft.com".into())),
-            scope: Scope { path: "contoso \u{202e}.yaml".into() },
-            head: "0".repeat(64),
-            manifests: format!("sha256:{}", "1".repeat(64)),
-            limits: Limits { orders_per_run: Some(20), seats_per_day: Some(2000), ..Limits::default() },
-            recovery: Recovery {
-                mode: RecoveryMode::Strict,
-                settle_after: Some(std::time::Duration::from_secs(1800)),
-            },
-            tool: "orderform 0.1.0".into(),
-            sends,
-            rest_of: None,
-        });
-        let at = |hours: i64| Timestamp::from_unix_ms(hours * 3_600_000);
-        Saved { plan, created: at(490_000), expires: at(490_024) }
+        saved_plan_of(every_step())
     }
 
     #[test]

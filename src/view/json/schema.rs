@@ -254,3 +254,80 @@ fn reference(definition: &str) -> Value {
 fn named(definition: &str, description: &str) -> Value {
     json!({ "description": description, "allOf": [reference(definition)] })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Exceeded, Saved};
+    use crate::view::samples::{every_step, plan, saved_plan_of, step};
+    use crate::view::{Trouble, failed_plan, saved_plan};
+
+    fn assert_right(text: &str) {
+        let schema: Value = serde_json::from_str(&plan_schema()).unwrap();
+        jsonschema::draft7::meta::validate(&schema).unwrap();
+        let schema = jsonschema::draft7::new(&schema).unwrap();
+        let document: Value = serde_json::from_str(text).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{text}");
+    }
+
+    fn refuses(change: impl FnOnce(&mut Value)) -> bool {
+        let schema: Value = serde_json::from_str(&plan_schema()).unwrap();
+        let mut document: Value = serde_json::from_str(&saved_plan(&saved_plan_of(every_step()))).unwrap();
+        change(&mut document);
+        !jsonschema::draft7::is_valid(&schema, &document)
+    }
+
+    #[test]
+    fn every_action_and_every_block_is_right_by_the_schema() {
+        let everything = saved_plan_of(every_step());
+        assert_right(&saved_plan(&everything));
+        assert_right(&crate::view::json::text(&crate::view::json::plan::PlanJson::from(&everything.plan)));
+        assert_right(&saved_plan(&saved_plan_of(plan(vec![]))));
+        let mut full = step("full", 5, Action::Create);
+        full.allow_duplicate = true;
+        full.auto_renew = Some(false);
+        full.spec.partner_on_record_attestation_accepted = Some(true);
+        let line = &mut full.spec.line_items[0];
+        line.additional_partner_ids_on_record = vec!["517285".into()];
+        line.partner_id_on_record = Some("873452".into());
+        line.attestation_accepted = Some(true);
+        line.renews_to = line.term_duration.clone();
+        let full: Saved = saved_plan_of(plan(vec![full]));
+        assert_right(&saved_plan(&full));
+        assert_eq!(crate::view::read_plan(&saved_plan(&full)), Ok(full));
+    }
+
+    #[test]
+    fn every_problem_is_right_by_the_schema() {
+        let exceeded = [Exceeded { rule: "ordersPerRun", limit: 1, value: 2 }];
+        let causes = ["one".to_owned()];
+        let mut sources = crate::manifest::Sources::new();
+        sources.add("a.yaml", "kind: Order");
+        let loaded = crate::manifest::parse(sources);
+        let trouble = Trouble {
+            exit_code: 3,
+            message: "wrong",
+            causes: &causes,
+            hint: None,
+            manifests: Some(&loaded),
+            exceeded: &exceeded,
+            changes: None,
+        };
+        for code in ["limits", "manifests", "noState", "failed"] {
+            assert_right(&failed_plan(None, code, &trouble));
+            assert_right(&failed_plan(Some(&saved_plan_of(every_step())), code, &trouble));
+        }
+    }
+
+    #[test]
+    fn the_schema_sees_what_is_missing_or_of_another_type() {
+        assert!(!refuses(|_| {}));
+        assert!(refuses(|document| drop(document.as_object_mut().unwrap().remove("steps"))));
+        assert!(refuses(|document| document["digest"] = json!("sha256:0")));
+        assert!(refuses(|document| document["steps"][0]["action"] = json!("buy")));
+        assert!(refuses(|document| document["pins"]["sends"][0]["generation"] = json!(0)));
+        assert!(refuses(|document| document["steps"][1]["reason"] = json!({ "code": "because" })));
+        assert!(refuses(|document| document["steps"][1].as_object_mut().unwrap().clear()));
+    }
+}
