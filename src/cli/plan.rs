@@ -110,7 +110,7 @@ impl PlanArgs {
             command.push_str(" --sandbox");
         }
         terminal.say(&format!("saved {} in `{file}`", saved.plan.digest()));
-        terminal.say(&format!("to apply it, until {}: {command} --plan {file}", saved.expires));
+        terminal.say(&format!("to apply it: {command} --plan {file} (until {})", saved.expires));
     }
 }
 

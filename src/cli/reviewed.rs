@@ -12,7 +12,7 @@ use super::failure::{Failure, exit};
 use super::materials::local_time;
 use super::terminal::Terminal;
 use crate::domain::{OrderName, RecordKind, State};
-use crate::plan::{self, Changes, Plan, Present, Saved, Since};
+use crate::plan::{self, Around, Changes, Plan, Present, Saved, Since};
 use crate::store::Store;
 use crate::view::{SavedError, read_plan};
 
@@ -149,6 +149,9 @@ fn stale(path: &Path, changes: Changes) -> Failure {
         (false, true) => {
             "the same with `--rebase` applies what still stands; or plan again and have that reviewed"
         }
+        (false, false) if changes.around.iter().any(is_of_the_call) => {
+            "give it the PATH, `--endpoint` and `--sandbox` that `plan` had; or plan again and have that reviewed"
+        }
         (false, false) => "plan again and have that reviewed",
     };
     let message = match applied {
@@ -156,6 +159,11 @@ fn stale(path: &Path, changes: Changes) -> Failure {
         false => format!("the plan `{path}` is stale; nothing was attempted"),
     };
     Failure::new(message).changes(changes).exit(exit::STALE).hint(hint)
+}
+
+/// Says whether a change is one of how the program was called.
+fn is_of_the_call(around: &Around) -> bool {
+    matches!(around, Around::Place { .. } | Around::Scope { .. })
 }
 
 fn not_approved(approved: &str, found: String) -> Failure {

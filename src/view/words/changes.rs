@@ -45,7 +45,7 @@ fn order(change: &OrderChange, medium: Medium) -> String {
                 false => format!("{name} changed: {}", told.join("; ")),
             }
         }
-        Happened::Done => format!("{name} was done since, as reviewed"),
+        Happened::Done => format!("{name} was carried out since, as reviewed"),
         Happened::Begun => format!("{name} was begun since, as reviewed, and has no answer yet"),
     }
 }
@@ -94,7 +94,11 @@ fn around(around: &Around, medium: Medium) -> String {
         }
         Around::Place { was, is } => format!("it was to be bought at {}, not at {}", place(was), place(is)),
         Around::Scope { was, is } => {
-            format!("it is about {} of the project, not about {}", medium.code(was), medium.code(is))
+            let about = |path: &str| match path {
+                "." => "the whole project".to_owned(),
+                file => medium.code(file),
+            };
+            format!("it is about {}, not about {}", about(was), about(is))
         }
         Around::Tool { was, is } => {
             format!("it was made by {}, and this is {}", medium.code(was), medium.code(is))
