@@ -106,6 +106,7 @@
 //!   `convert.rs` beside it, `store/format/values.rs`, `view/json/order.rs`.
 //! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`]
 //!   and its text in `manifest/explain`.
+//! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,

@@ -2,12 +2,13 @@
 //!
 //! **Invariant:** what is replaced is a regular file of the same kind that we wrote, or empty; no link is followed.
 
-use std::fs::{self, File, Permissions};
-use std::io::{ErrorKind, Write as _};
+use std::fs::{self, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::replace::replace;
 
 /// A file to be written, and how one of its kind is known.
 pub(super) struct Output<'a> {
@@ -48,17 +49,7 @@ impl Output<'_> {
     /// Writes the file, in one step.
     pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
         self.check()?;
-        self.replace(text).map_err(|error| self.failed("write", &error))
-    }
-
-    fn replace(&self, text: &str) -> std::io::Result<()> {
-        let dir = directory(self.path);
-        let mut temporary = tempfile::Builder::new().prefix(".orderform-").tempfile_in(&dir)?;
-        temporary.write_all(text.as_bytes())?;
-        temporary.as_file().set_permissions(Permissions::from_mode(0o644))?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(self.path).map_err(|error| error.error)?;
-        File::open(dir)?.sync_all()
+        replace(self.path, text, Permissions::from_mode(0o644)).map_err(|error| self.failed("write", &error))
     }
 
     fn failed(&self, action: &str, error: &std::io::Error) -> Failure {

@@ -1,13 +1,14 @@
 //! `orderform init`: makes `orderform.yaml` where there is none, and an empty state.
 
 use std::fs;
-use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
 use super::failure::{Failure, exit};
 use super::materials::{Materials, PROJECT, Where, holder, lost, new_lineage, root};
+use super::replace::replace;
 use super::starter;
 use super::terminal::Terminal;
 use crate::domain::{EndpointId, Lineage};
@@ -18,7 +19,7 @@ use crate::store::{Store, StoreError};
 pub(super) struct InitArgs {
     #[command(flatten)]
     place: Where,
-    /// Make no more than the project file and the state, also in a new directory.
+    /// Make no more than the project file and the state.
     #[arg(long)]
     bare: bool,
     /// Which service checks pull requests; a workflow for it is made in a new directory.
@@ -63,12 +64,15 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<u8, Failure> {
         (_, Err(error)) => return Err(error.into()),
     };
     if materials.lineage().is_none() {
-        pin(&project, lineage, is_new)?;
+        pin(&project, lineage, !args.bare)?;
         terminal.say(&format!("pinned its lineage in `{}`; commit that file", project.display()));
     }
     starter::renew_schemas(&root, terminal)?;
+    if !args.bare {
+        starter::write_supports(&root, terminal)?;
+    }
     if is_new {
-        starter::write(&root, args.ci == Ci::Github, terminal)?;
+        starter::write_beginning(&root, args.ci == Ci::Github, terminal)?;
     }
     terminal.say(
         "next: write a manifest for each order (`orderform new order` helps), then run `orderform plan`",
@@ -131,19 +135,8 @@ fn with_lineage(text: &str, lineage: Lineage) -> Option<String> {
 fn pin(project: &Path, lineage: Lineage, with_schema: bool) -> Result<(), Failure> {
     let modeline = if with_schema { starter::PROJECT_MODELINE } else { "" };
     let text = format!("{modeline}{}", pinned(project, lineage)?);
-    let dir = project.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".orderform-").tempfile_in(dir)?;
-    temporary.write_all(text.as_bytes())?;
-    temporary.as_file().sync_all()?;
-    set_readable(temporary.as_file())?;
-    temporary.persist(project).map_err(|error| Failure::from(error.error))?;
-    Ok(fs::File::open(dir)?.sync_all()?)
-}
-
-/// A project file is shared, unlike the state.
-fn set_readable(file: &fs::File) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(file.set_permissions(fs::Permissions::from_mode(0o644))?)
+    // A project file is shared, unlike the state.
+    Ok(replace(project, &text, fs::Permissions::from_mode(0o644))?)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod connect;
 mod explain;
 mod failure;
 mod files;
+mod fmt;
 mod formats;
 mod init;
 mod materials;
@@ -19,6 +20,7 @@ mod rebuild;
 mod record;
 mod recovery;
 mod render;
+mod replace;
 mod reviewed;
 mod sandbox;
 mod schema;
@@ -80,6 +82,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Print every order as it is wanted in the end, with the place that each value comes from.
     Render(render::RenderArgs),
+    /// Rewrite the manifests in their canonical layout.
+    Fmt(fmt::FmtArgs),
     /// Say what would be done; no network, no credentials.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
@@ -128,6 +132,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Validate(args) => validate::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Render(args) => render::run(&args, terminal),
+        Command::Fmt(args) => fmt::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Schema(args) => schema::run(&args, terminal),

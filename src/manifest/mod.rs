@@ -4,8 +4,8 @@
 //! values with places of it, on all processors (`parallel`) · `fields` checks the keys against the `grammar`, `document`
 //! and its kinds (`order` with `line`, `project`, `defaults`) what stands under them, `validate`, `number` and `plain` the
 //! values · `conflicts` what documents have to do with one another. [`diagnostic`] is what was found, [`code`] its stable
-//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors, and [`mod@write`] the way
-//! back from an order to a manifest.
+//! codes, [`explain`] what they mean, [`render`] how it is shown; [`schema`] is the grammar for editors, [`mod@write`] the way
+//! back from an order to a manifest, and [`mod@format`] writes manifests anew.
 //!
 //! **Invariant:** manifests with one error are no orders at all: [`Loaded::orders`] is empty then, so that nothing can
 //! act on a part, and settings with one error are no settings. Nothing here knows the state, the network or the clock.
@@ -18,6 +18,7 @@ pub mod diagnostic;
 mod document;
 pub mod explain;
 mod fields;
+pub mod format;
 mod grammar;
 mod line;
 mod merge;

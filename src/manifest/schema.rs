@@ -1,13 +1,16 @@
 //! JSON Schemas of the documents, written from the [grammar](super::grammar) that the reader checks keys against.
 //!
-//! Draft 7, because that is what the YAML servers of editors read. What a schema cannot say is left to
-//! `orderform validate`: how a number is spelt, dates that do not exist, and whatever takes another document.
+//! Draft 7, because that is what the YAML servers of editors read, with the few keywords that they add to it: what a
+//! wrong value is told (`errorMessage`, `patternErrorMessage`), and what is shown of a right one. What a schema cannot
+//! say is left to `orderform validate`: how a number is spelt, dates that do not exist, and whatever takes another
+//! document.
 //!
-//! **Invariant:** a schema never refuses what the reader takes.
+//! **Invariant:** a schema never refuses what the reader takes, and never gives an editor a value to write that could
+//! be bought as it stands: examples are for reading.
 
 use serde_json::{Map, Value, json};
 
-use super::grammar::{API_VERSION, Form, KINDS, Key, Shape};
+use super::grammar::{API_VERSION, FREE_TEXT, Form, KINDS, Key, Shape};
 use super::line;
 use crate::domain::{BillingCycle, TermDuration};
 
@@ -50,17 +53,26 @@ pub fn text(kind: SchemaKind) -> String {
     let body = match kind {
         SchemaKind::Manifest => any_document(&mut definitions),
         kind => {
-            let found = KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind.as_str()));
-            object(found.expect("every other kind is a kind of document").1, &mut definitions)
+            let found = KINDS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(kind.as_str()));
+            let (name, shape) = found.expect("every other kind is a kind of document");
+            let mut body = object(shape, &mut definitions);
+            if kind == SchemaKind::Order {
+                // The keys that have to be there are offered anyway, but an order needs a customer, too.
+                let snippets: Vec<Value> = snippet(name, shape).into_iter().collect();
+                body.insert("defaultSnippets".to_owned(), snippets.into());
+            }
+            body
         }
     };
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$comment": mark(kind),
-        "title": format!("orderform: {}", kind.as_str()),
+        "title": format!("orderform {}", kind.as_str()),
     });
     let root = schema.as_object_mut().expect("it was just made");
     root.extend(body);
+    // A document may be empty: nothing stands after a last `---`.
+    root.insert("type".to_owned(), json!(["object", "null"]));
     root.insert("definitions".to_owned(), Value::Object(definitions));
     format!("{schema:#}\n")
 }
@@ -78,23 +90,31 @@ fn any_document(definitions: &mut Map<String, Value>) -> Map<String, Value> {
         let body = object(shape, definitions);
         definitions.insert(shape.name.to_owned(), Value::Object(body));
         rules.push(json!({
-            "if": { "properties": { "kind": { "const": kind } }, "required": ["kind"] },
+            "if": { "type": "object", "properties": { "kind": { "const": kind } }, "required": ["kind"] },
             "then": { "$ref": format!("#/definitions/{}", shape.name) },
         }));
     }
     let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
-    let schema = json!({
-        "description": "A document of a manifest; `kind` says what it describes.",
-        "type": "object",
+    let abouts: Vec<&str> = KINDS.iter().map(|(_, shape)| shape.about).collect();
+    let snippets: Vec<Value> = KINDS.iter().filter_map(|(kind, shape)| snippet(kind, shape)).collect();
+    // A whole document is offered until it is one of a kind.
+    rules.push(json!({ "if": { "required": ["kind"] }, "else": { "defaultSnippets": snippets } }));
+    let mut schema = json!({
         "properties": {
-            "apiVersion": { "const": API_VERSION, "description": "The version of the format." },
-            "kind": { "enum": kinds, "description": "What the document describes." },
+            "apiVersion": { "type": "string", "const": API_VERSION, "description": "The version of the format." },
+            "kind": {
+                "type": "string",
+                "enum": kinds,
+                "enumDescriptions": abouts,
+                "description": "What the document describes.",
+            },
         },
         "required": ["apiVersion", "kind"],
         "allOf": rules,
     });
-    let Value::Object(schema) = schema else { unreachable!("it was just made") };
-    schema
+    let schema = schema.as_object_mut().expect("it was just made");
+    describe(schema, "A document of a manifest; `kind` says what it describes.");
+    std::mem::take(schema)
 }
 
 /// Makes the schema of a mapping; those below it become definitions.
@@ -103,11 +123,11 @@ fn object(shape: &Shape, definitions: &mut Map<String, Value>) -> Map<String, Va
     let properties: Map<String, Value> = properties.collect();
     let required: Vec<&str> = shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     let mut schema = Map::from_iter([
-        ("description".to_owned(), shape.about.into()),
         ("type".to_owned(), "object".into()),
         ("properties".to_owned(), Value::Object(properties)),
         ("additionalProperties".to_owned(), false.into()),
     ]);
+    describe(&mut schema, shape.about);
     if !required.is_empty() {
         schema.insert("required".to_owned(), required.into());
     }
@@ -120,41 +140,40 @@ fn object(shape: &Shape, definitions: &mut Map<String, Value>) -> Map<String, Va
 
 fn property(key: &Key, definitions: &mut Map<String, Value>) -> Value {
     let mut schema = value(&key.form, definitions);
+    let examples: Vec<String> = key.examples.iter().map(|example| format!("`{example}`")).collect();
     let mut about = key.about.to_owned();
-    if let Form::Choice(choices) = key.form {
-        for (word, meaning) in choices {
-            about += &format!("\n- `{word}`: {meaning}");
-        }
-    }
-    if schema.contains_key("$ref") {
-        // Draft 7 reads nothing beside a reference.
-        schema = Map::from_iter([("allOf".to_owned(), json!([schema]))]);
-    }
-    schema.insert("description".to_owned(), about.into());
-    let examples: Vec<Value> = key
-        .examples
-        .iter()
-        .map(|example| serde_yaml::from_str(example).expect("the examples of the grammar are YAML"))
-        .collect();
     if !examples.is_empty() {
-        schema.insert("examples".to_owned(), examples.into());
+        // Not as `examples`: an editor would write the first one beside the key, as if it was meant.
+        about += &format!(" Such as {}.", examples.join(" or "));
     }
+    // Draft 7 reads nothing beside a reference, but editors show what is described there.
+    describe(&mut schema, &about);
     Value::Object(schema)
+}
+
+/// Says what a schema is of; the words in backticks look like code to those who read Markdown.
+fn describe(schema: &mut Map<String, Value>, about: &str) {
+    schema.insert("description".to_owned(), about.into());
+    if about.contains('`') {
+        schema.insert("markdownDescription".to_owned(), about.into());
+    }
 }
 
 fn value(form: &Form, definitions: &mut Map<String, Value>) -> Map<String, Value> {
     let schema = match form {
-        Form::Exactly(text) => json!({ "const": text }),
-        Form::Text(pattern) => json!({ "type": "string", "pattern": pattern }),
+        Form::Exactly(text) => json!({ "type": "string", "const": text }),
+        Form::Text(pattern, asks) => {
+            json!({ "type": "string", "pattern": pattern, "patternErrorMessage": asks })
+        }
         Form::Choice(choices) => {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             let meanings: Vec<&str> = choices.iter().map(|(_, meaning)| *meaning).collect();
-            json!({ "enum": words, "enumDescriptions": meanings })
+            json!({ "type": "string", "enum": words, "enumDescriptions": meanings })
         }
         Form::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Boolean => json!({ "type": "boolean" }),
         Form::Texts => {
-            let text = json!({ "type": "string", "pattern": super::grammar::FREE_TEXT_PATTERN });
+            let text = value(&FREE_TEXT, definitions);
             json!({ "type": "object", "propertyNames": text, "additionalProperties": text })
         }
         Form::List { of, least, most } => {
@@ -165,7 +184,7 @@ fn value(form: &Form, definitions: &mut Map<String, Value>) -> Map<String, Value
             if *most < usize::MAX {
                 list["maxItems"] = (*most).into();
             }
-            if matches!(of, Form::Text(_)) {
+            if matches!(of, Form::Text(..)) {
                 list["uniqueItems"] = true.into();
             }
             list
@@ -184,21 +203,30 @@ fn value(form: &Form, definitions: &mut Map<String, Value>) -> Map<String, Value
 
 /// Makes what holds between the keys of a mapping. What a `defaults.yaml` may fill in is not asked for.
 fn rules(shape: &Shape) -> Vec<Value> {
-    let one_customer = json!({ "not": { "required": ["customer", "customerId"] } });
     match shape.name {
         "orderSpec" => {
-            let below = |line: Value| json!({ "lineItems": { "items": line } });
-            let mut rules = vec![one_customer, attested(), unmixed()];
-            rules.extend(cycles(&|line| below(line)));
+            let mut rules = vec![one_customer(), attested(), unmixed()];
+            rules.extend(cycles(&|line| json!({ "properties": { "lineItems": { "items": line } } })));
             rules
         }
         "defaultsSpec" => {
-            let mut rules = vec![one_customer];
-            rules.extend(cycles(&|line| line["properties"].clone()));
+            let mut rules = vec![one_customer()];
+            rules.extend(cycles(&|line| line));
             rules
         }
         _ => Vec::new(),
     }
+}
+
+/// A customer is named once; told at the second key, and not as a `not`, which no editor can put into words.
+fn one_customer() -> Value {
+    json!({
+        "if": { "required": ["customer"] },
+        "then": {
+            "properties": { "customerId": false },
+            "errorMessage": "the customer is named twice, by `customerId` and by `customer`: keep one of them",
+        },
+    })
 }
 
 /// A reseller needs an attestation; one that is not written may be a default.
@@ -206,20 +234,34 @@ fn attested() -> Value {
     let reseller = json!({
         "anyOf": [{ "required": ["partnerIdOnRecord"] }, { "required": ["additionalPartnerIdsOnRecord"] }],
     });
+    let accepted = json!({
+        "const": true,
+        "errorMessage": "a line names a reseller: Partner Center refuses the order where this is not `true`",
+    });
     json!({
         "if": { "properties": { "lineItems": { "contains": reseller } }, "required": ["lineItems"] },
-        "then": { "properties": { "partnerOnRecordAttestationAccepted": { "const": true } } },
+        "then": { "properties": { "partnerOnRecordAttestationAccepted": accepted } },
     })
 }
 
 /// Where one line is of new commerce, all are.
 fn unmixed() -> Value {
-    let modern = json!({ "properties": { "offerId": { "type": "string", "pattern": "^[A-Z0-9]{12}:" } } });
-    let mut one_modern = modern.clone();
-    one_modern["required"] = json!(["offerId"]);
+    let of_new_commerce = |required: &[&str]| {
+        json!({
+            "properties": {
+                "offerId": {
+                    "type": "string",
+                    "pattern": "^[A-Z0-9]{12}:",
+                    "patternErrorMessage": "legacy and new-commerce offers cannot stand in one order: make two orders of it",
+                },
+            },
+            "required": required,
+        })
+    };
+    let some = of_new_commerce(&["offerId"]);
     json!({
-        "if": { "properties": { "lineItems": { "contains": one_modern } }, "required": ["lineItems"] },
-        "then": { "properties": { "lineItems": { "items": modern } } },
+        "if": { "properties": { "lineItems": { "contains": some } }, "required": ["lineItems"] },
+        "then": { "properties": { "lineItems": { "items": of_new_commerce(&[]) } } },
     })
 }
 
@@ -234,12 +276,34 @@ fn cycles(place: &dyn Fn(Value) -> Value) -> Vec<Value> {
         if fitting.len() == terms.len() {
             continue;
         }
-        // With no fitting term, the key can hold nothing that is right.
-        let term = if fitting.is_empty() { json!(false) } else { json!({ "enum": fitting }) };
+        let line = if fitting.is_empty() {
+            // With no fitting term, the key can hold nothing that is right.
+            let message = format!("no term can be billed `{cycle}`");
+            json!({ "properties": { "termDuration": false }, "errorMessage": message })
+        } else {
+            let message = format!("with `billingCycle: {cycle}`, the term is `{}`", fitting.join("` or `"));
+            json!({ "properties": { "termDuration": { "enum": fitting, "errorMessage": message } } })
+        };
         rules.push(json!({
             "if": { "properties": { "billingCycle": { "const": cycle.as_str() } }, "required": ["billingCycle"] },
-            "then": { "properties": place(json!({ "properties": { "termDuration": term } })) },
+            "then": place(line),
         }));
     }
     rules
+}
+
+/// Makes what an editor offers to write into an empty document. What is still to be filled in is refused as it stands,
+/// so that nobody buys a placeholder.
+fn snippet(kind: &str, shape: &Shape) -> Option<Value> {
+    let (metadata, spec) = match kind {
+        "Order" => {
+            let line = json!({ "offerId": "${3:PRODUCT:SKU}", "quantity": "${4:0}" });
+            (json!({ "name": "${1:NAME}" }), json!({ "customer": "${2:CUSTOMER}", "lineItems": [line] }))
+        }
+        "Customer" => (json!({ "name": "${1:NAME}" }), json!({ "customerId": "${2:GUID}" })),
+        // `orderform init` writes the one, and the other begins with any of its keys.
+        _ => return None,
+    };
+    let body = json!({ "apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec });
+    Some(json!({ "label": shape.name, "description": shape.about, "body": body }))
 }

@@ -23,17 +23,15 @@ pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// Reads a file and the project's settings beside it, or all manifests of a directory.
 pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
     let mut reader = Reader::default();
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => reader.directory(path),
-        Ok(_) => reader.file_and_project(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let hint = "name a file, or a directory with manifests";
-            reader.refuse(Code::NoSuchPath, path, "this path does not exist", hint);
-        }
-        Err(error) => {
-            let message = format!("cannot read this path: {error}");
-            reader.refuse(Code::Unreadable, path, &message, "look at its permissions");
-        }
+    reader.path(path, Reader::file_and_project);
+    (reader.sources, reader.found)
+}
+
+/// Reads each file, and nothing beside it, or all manifests of each directory; a file that is named twice once.
+pub(super) fn read_each(paths: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
+    let mut reader = Reader::default();
+    for path in paths {
+        reader.path(path, |reader, path| reader.file(path, false));
     }
     (reader.sources, reader.found)
 }
@@ -48,6 +46,21 @@ impl Reader {
     fn refuse(&mut self, code: Code, path: &Path, message: &str, hint: &str) {
         let region = Region::file(&Arc::from(display(path)));
         self.found.push(Diagnostic::new(code, region, message).hint(hint));
+    }
+
+    fn path(&mut self, path: &Path, file: impl FnOnce(&mut Self, &Path)) {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.directory(path),
+            Ok(_) => file(self, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let hint = "name a file, or a directory with manifests";
+                self.refuse(Code::NoSuchPath, path, "this path does not exist", hint);
+            }
+            Err(error) => {
+                let message = format!("cannot read this path: {error}");
+                self.refuse(Code::Unreadable, path, &message, "look at its permissions");
+            }
+        }
     }
 
     fn file_and_project(&mut self, path: &Path) {

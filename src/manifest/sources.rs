@@ -20,6 +20,8 @@ pub struct Sources {
 pub(super) struct Source {
     pub(super) name: Arc<str>,
     pub(super) text: String,
+    /// Whether a byte order mark stood before the text.
+    pub(super) has_mark: bool,
     /// Where lines begin; found when a line is first asked for.
     lines: OnceLock<Vec<usize>>,
 }
@@ -39,14 +41,11 @@ impl Sources {
         }
         let name: Arc<str> = Arc::from(name);
         self.by_name.insert(Arc::clone(&name), self.files.len());
-        self.files.push(Source {
-            name,
-            text: match text.strip_prefix('\u{feff}') {
-                Some(rest) => rest.to_owned(),
-                None => text,
-            },
-            lines: OnceLock::new(),
-        });
+        let (text, has_mark) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (rest.to_owned(), true),
+            None => (text, false),
+        };
+        self.files.push(Source { name, text, has_mark, lines: OnceLock::new() });
     }
 
     /// Adds the text of the project's own file, the one that `kind: Project` stands in.

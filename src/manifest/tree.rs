@@ -78,6 +78,16 @@ impl<'a> Part<'a> {
         })
     }
 
+    /// Returns the text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Returns how many lines of the file stand before it.
+    pub(super) fn lines_before(&self) -> usize {
+        self.line
+    }
+
     /// Returns the length in bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()

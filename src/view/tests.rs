@@ -263,8 +263,20 @@ fn nobodys_text_gets_out_of_hand() {
 #[test]
 fn markup_in_a_pull_request_stays_text() {
     let text = markdown(hostile_everything);
-    for line in text.lines() {
-        let outside = outside_of_code(line);
+    // The mark is ours, and nobody else's text stands in it.
+    let mark = |line: &&str| line.starts_with("<!-- orderform:plan ") && line.len() == 60;
+    assert!(text.lines().any(|line| mark(&line)));
+    for line in text.lines().filter(|line| !mark(line)) {
+        // In HTML, every sign of a text is written as a number.
+        let (before, inside, after) = match line.split_once("<summary><code>") {
+            Some((before, rest)) => {
+                let (inside, after) = rest.rsplit_once("</code>").expect("it is closed");
+                (before, inside, after)
+            }
+            None => (line, "", ""),
+        };
+        assert!(!inside.contains(['<', '>', '@', '*', '[', '`', '"', '/']), "{line}");
+        let outside = outside_of_code(before) + after;
         for live in ["<img", "<!--", "[l]", "@", "**b", "#1", "http"] {
             assert!(!outside.contains(live), "{live} in {line}");
         }

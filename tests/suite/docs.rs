@@ -1,6 +1,7 @@
 //! The README, held to the program: what it shows is what happens, what it lists is what there is.
 
 mod lists;
+mod partner;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,8 @@ fn every_yaml_block_is_what_it_looks_like() {
         let mut sources = Sources::new();
         if block.starts_with("# orderform.yaml") {
             sources.add_project("orderform.yaml", block);
+        } else if block.starts_with("# defaults.yaml") {
+            sources.add("defaults.yaml", block);
         } else {
             sources.add("README.yaml", block);
         }
@@ -102,6 +105,19 @@ fn every_yaml_block_is_what_it_looks_like() {
         let said: Vec<String> =
             loaded.diagnostics.iter().map(|d| manifest::render::human(d, &loaded.sources, false)).collect();
         assert!(said.is_empty(), "{}", said.join("\n"));
+    }
+}
+
+#[test]
+fn every_yaml_text_of_ours_is_formatted() {
+    let mut sources = Sources::new();
+    for (number, block) in blocks("yaml").into_iter().enumerate() {
+        sources.add(&format!("README.md, block {number}"), block + "\n");
+    }
+    let (examples, found) = manifest::format::read_all(&[root().join("examples")]);
+    assert!(found.is_empty() && examples.names().count() > 3);
+    for formatting in [sources, examples].iter().flat_map(manifest::format::format_all) {
+        assert_eq!(formatting.after.ok().as_deref(), Some(&*formatting.before), "{}", formatting.file);
     }
 }
 

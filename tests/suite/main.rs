@@ -5,6 +5,7 @@
 mod applying;
 mod client;
 mod docs;
+mod editor;
 mod formats;
 mod kills;
 mod manifests;
@@ -13,5 +14,6 @@ mod protocol;
 mod sandbox;
 mod simulation;
 mod tidy;
+mod tools;
 mod transcripts;
 mod virtual_time;

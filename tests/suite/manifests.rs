@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
+mod comments;
 mod explained;
 mod files;
+mod formatted;
+mod layouts;
 mod oracle;
-mod schemas;
+pub(crate) mod schemas;
 mod written;
 
 use std::collections::BTreeSet;
@@ -15,7 +18,7 @@ use std::path::{Path, PathBuf};
 use orderform::domain::is_harmful;
 use orderform::manifest::{self, Code, Loaded, Sources, render};
 
-fn fixtures(kind: &str) -> Vec<PathBuf> {
+pub(crate) fn fixtures(kind: &str) -> Vec<PathBuf> {
     let directory = Path::new("tests/fixtures/manifests").join(kind);
     let mut paths: Vec<PathBuf> =
         fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -72,22 +72,23 @@ impl Question {
             Self::Customer => {
                 let names: Vec<&str> = project.customers.iter().map(|one| one.name.as_str()).collect();
                 let known = match names.as_slice() {
-                    [] => "none is described yet: give its tenant id, or run `orderform new customer` first".to_owned(),
-                    names if names.len() > 12 => format!("{} and {} more, or a tenant id", names[..12].join(", "), names.len() - 12),
+                    [] => "none is described yet: give its tenant id, or run `orderform new customer` first"
+                        .to_owned(),
+                    names if names.len() > 12 => {
+                        format!("{} and {} more, or a tenant id", names[..12].join(", "), names.len() - 12)
+                    }
                     names => format!("{}, or a tenant id", names.join(", ")),
                 };
                 format!("Who is it for? ({known})")
             }
             Self::Offer => {
-                "What is bought? (Product:Sku such as CFQ7TTC0LH18:0001, from the price list; or a legacy offer's GUID)"
-                    .to_owned()
+                "What is bought? (such as CFQ7TTC0LH18:0001 from the price list, or a GUID)".to_owned()
             }
             Self::Quantity => "How many seats?".to_owned(),
-            Self::Term => "For how long? (P1M, P1Y, P3Y; empty: the offer's only term)".to_owned(),
-            Self::BillingCycle => "Billed how often? (monthly, annual, …; empty: Partner Center or a default chooses)".to_owned(),
+            Self::Term => "For how long? (P1M, P1Y, P3Y; empty: the default or only term)".to_owned(),
+            Self::BillingCycle => "Billed how often? (monthly, annual, …; empty: the default)".to_owned(),
             Self::AutoRenew => {
-                "Shall it renew by itself after the term? (true; false: you switch it off in Partner Center; empty: undecided)"
-                    .to_owned()
+                "Renew by itself after the term? (true, false; empty: decide later)".to_owned()
             }
         }
     }

@@ -1,5 +1,5 @@
-//! What `orderform init` puts into a new directory beside the project file: schemas, an example, what Git shall leave out,
-//! and a workflow for pull requests.
+//! What `orderform init` makes beside the project file: schemas and what Git shall leave out, and in a new directory an
+//! example and a workflow for pull requests.
 //!
 //! **Invariant:** no file of anybody's is written over; only schemas that this program wrote are renewed.
 
@@ -18,31 +18,46 @@ const EXAMPLE: &str = include_str!("example.yaml");
 const GITIGNORE: &str = include_str!("gitignore");
 const GITHUB: &str = include_str!("github.yaml");
 
-/// Writes the files of a new directory, and says which.
-pub(super) fn write(root: &Path, with_workflow: bool, terminal: &Terminal) -> Result<(), Failure> {
+/// Writes what every directory of manifests is better off with, where it is missing, and says so.
+pub(super) fn write_supports(root: &Path, terminal: &Terminal) -> Result<(), Failure> {
+    let mut made = false;
     for kind in SchemaKind::ALL {
-        make(&schema_path(root, kind), &schema::text(kind), None)?;
+        made |= make(&schema_path(root, kind), &schema::text(kind))?;
     }
-    terminal.say(&format!(
-        "made `{}`: the schemas that editors complete and check manifests by",
-        root.join("schema").display()
-    ));
-    let example = root.join("customers/example.yaml");
-    make(&example, EXAMPLE, Some((terminal, "an example, in comments")))?;
-    make(
-        &root.join(".gitignore"),
-        GITIGNORE,
-        Some((terminal, "what Git shall leave out of the state's directory")),
-    )?;
-    if with_workflow {
-        let (repository, directory) = repository_of(root)?;
-        let text = GITHUB.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("DIRECTORY", &directory);
-        let here = std::env::current_dir().and_then(fs::canonicalize)?;
-        let repository = repository.strip_prefix(here).map(Path::to_path_buf).unwrap_or(repository);
-        let path = repository.join(".github/workflows/orderform.yaml");
-        make(&path, &text, Some((terminal, "checks and plans every pull request on GitHub")))?;
+    if made {
+        let schemas = root.join("schema");
+        say_made(&schemas, "the schemas that editors complete and check manifests by", terminal);
+    }
+    let gitignore = root.join(".gitignore");
+    if make(&gitignore, GITIGNORE)? {
+        say_made(&gitignore, "what Git shall leave out of the state's directory", terminal);
     }
     Ok(())
+}
+
+/// Writes what a new directory begins with, and says so.
+pub(super) fn write_beginning(root: &Path, with_workflow: bool, terminal: &Terminal) -> Result<(), Failure> {
+    let example = root.join("customers/example.yaml");
+    if make(&example, EXAMPLE)? {
+        say_made(&example, "an example, in comments", terminal);
+    }
+    if !with_workflow {
+        return Ok(());
+    }
+    let (repository, directory) = repository_of(root)?;
+    let text = GITHUB.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("DIRECTORY", &directory);
+    let here = std::env::current_dir().and_then(fs::canonicalize)?;
+    let repository = repository.strip_prefix(here).map(Path::to_path_buf).unwrap_or(repository);
+    let workflow = repository.join(".github/workflows/orderform.yaml");
+    if make(&workflow, &text)? {
+        say_made(&workflow, "checks and plans every pull request on GitHub", terminal);
+    }
+    Ok(())
+}
+
+fn say_made(path: &Path, purpose: &str, terminal: &Terminal) {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    terminal.say(&format!("made `{}`: {purpose}", path.display()));
 }
 
 /// Renews the schemas that another version of this program wrote.
@@ -65,20 +80,17 @@ pub(super) fn schema_path(root: &Path, kind: SchemaKind) -> PathBuf {
     root.join("schema").join(format!("{}.schema.json", kind.as_str()))
 }
 
-/// Makes a file with the directories above it, and says what it is for; one that is there already stays as it is.
-fn make(path: &Path, text: &str, purpose: Option<(&Terminal, &str)>) -> Result<(), Failure> {
+/// Makes a file with the directories above it; says whether it did, because one that is there already stays as it is.
+fn make(path: &Path, text: &str) -> Result<bool, Failure> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(mut file) => {
             file.write_all(text.as_bytes())?;
-            if let Some((terminal, purpose)) = purpose {
-                terminal.say(&format!("made `{}`: {purpose}", path.display()));
-            }
-            Ok(())
+            Ok(true)
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

@@ -2,13 +2,15 @@
 
 use super::{Form, Key, NAME, STATUS, Shape, TENANT_ID, kind_key, version_key};
 
+const ABOUT: &str = "A name for a customer's tenant id, so that orders can say `customer: NAME`.";
+
 /// A customer's document.
 pub(in crate::manifest) static CUSTOMER: Shape = Shape {
     name: "customer",
-    about: "A name for a customer's tenant id, so that orders can say `customer: NAME`.",
+    about: ABOUT,
     keys: &[
         version_key(),
-        kind_key("Customer"),
+        kind_key("Customer", ABOUT),
         Key::must("metadata", Form::Mapping(&CUSTOMER_METADATA), "What the customer is known by."),
         Key::must("spec", Form::Mapping(&CUSTOMER_SPEC), "Who the customer is."),
     ],

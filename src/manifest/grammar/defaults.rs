@@ -5,14 +5,16 @@ use super::{
     kind_key, version_key,
 };
 
+const ABOUT: &str = "What the orders of this directory and below have in common. It stands in `defaults.yaml`; what an order \
+            writes itself goes before it, and so do the defaults of a directory nearer to the order.";
+
 /// The document of a `defaults.yaml`.
 pub(in crate::manifest) static DEFAULTS: Shape = Shape {
     name: "defaults",
-    about: "What the orders of this directory and below have in common. It stands in `defaults.yaml`; what an order \
-            writes itself goes before it, and so do the defaults of a directory nearer to the order.",
+    about: ABOUT,
     keys: &[
         version_key(),
-        kind_key("Defaults"),
+        kind_key("Defaults", ABOUT),
         Key::must("spec", Form::Mapping(&DEFAULTS_SPEC), "The values."),
     ],
     refused: &[STATUS, Refused("metadata", "is not used here", "remove it: defaults have no name")],

@@ -46,7 +46,7 @@ pub(super) struct Key {
     pub(super) form: Form,
     /// What it means, in a sentence or two, for an editor to show.
     pub(super) about: &'static str,
-    /// Values that show how it is written, as YAML.
+    /// Values that show how it is written, as YAML; part of the description.
     pub(super) examples: &'static [&'static str],
 }
 
@@ -59,8 +59,8 @@ pub(super) struct Refused(pub(super) &'static str, pub(super) &'static str, pub(
 pub(super) enum Form {
     /// This one text.
     Exactly(&'static str),
-    /// A text that matches a regular expression (ECMA 262, without flags).
-    Text(&'static str),
+    /// A text that matches a regular expression (ECMA 262, without flags), and what that asks for, in words.
+    Text(&'static str, &'static str),
     /// One of a few words, each with its meaning.
     Choice(&'static [(&'static str, &'static str)]),
     /// A whole number within these bounds.
@@ -114,8 +114,8 @@ const fn version_key() -> Key {
     Key::must("apiVersion", Form::Exactly(API_VERSION), "The version of the format.")
 }
 
-const fn kind_key(kind: &'static str) -> Key {
-    Key::must("kind", Form::Exactly(kind), "What the document describes.")
+const fn kind_key(kind: &'static str, about: &'static str) -> Key {
+    Key::must("kind", Form::Exactly(kind), about)
 }
 
 const STATUS: Refused = Refused(
@@ -125,22 +125,29 @@ const STATUS: Refused = Refused(
 );
 
 /// 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends.
-const NAME: Form = Form::Text("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$");
+const NAME: Form = Form::Text(
+    "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "a name is 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends",
+);
 
 /// A GUID with hyphens that is not all zeros.
 const TENANT_ID: Form = Form::Text(
     "^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+    "a tenant id is a GUID such as `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`; for a name, write `customer: NAME`",
 );
 
 /// Digits only.
-const PARTNER_ID: Form = Form::Text("^[0-9]{1,20}$");
+const PARTNER_ID: Form = Form::Text(
+    "^[0-9]{1,20}$",
+    "a partner id is digits only, such as `4847383`: the location's id in the partner program",
+);
 
 /// Text without control, invisible and bidirectional characters; the ones beyond U+FFFF are left to the reader, because
 /// not every regular expression counts them as one.
-pub(super) const FREE_TEXT_PATTERN: &str =
-    r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$";
-
-const FREE_TEXT: Form = Form::Text(FREE_TEXT_PATTERN);
+pub(super) const FREE_TEXT: Form = Form::Text(
+    r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$",
+    "a text here is one line, not empty, without control, invisible and bidirectional characters",
+);
 
 /// The most additional partners of a line ("Order resources").
 pub(super) const MAX_ADDITIONAL_PARTNERS: usize = 5;

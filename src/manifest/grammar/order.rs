@@ -9,13 +9,15 @@ const FILLED: &str = "is filled in by Partner Center";
 const REMOVE: &str = "remove it: what was answered is in the state (`orderform state show`)";
 const TO_SPEC: &str = "move it to `spec`";
 
+const ABOUT: &str = "One order: licences that one customer should have.";
+
 /// An order's document.
 pub(in crate::manifest) static ORDER: Shape = Shape {
     name: "order",
-    about: "One order: licences that one customer should have.",
+    about: ABOUT,
     keys: &[
         version_key(),
-        kind_key("Order"),
+        kind_key("Order", ABOUT),
         Key::must(
             "metadata",
             Form::Mapping(&ORDER_METADATA),
@@ -108,7 +110,7 @@ pub(in crate::manifest) static LINE_ITEM: Shape = Shape {
     keys: &[
         Key::must(
             "offerId",
-            Form::Text(OFFER_ID),
+            OFFER_ID,
             "What is bought: `Product:Sku` or `Product:Sku:Availability` of new commerce, a legacy offer's GUID, or \
              `MS-AZR-…`.",
         )
@@ -123,11 +125,14 @@ pub(in crate::manifest) static LINE_ITEM: Shape = Shape {
         Key::may("termDuration", TERM, "The term, where the offer has more than one."),
         Key::may(
             "customTermEndDate",
-            Form::Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+            Form::Text(
+                "^[0-9]{4}-[0-9]{2}-[0-9]{2}",
+                "a date is year, month and day, such as `2027-03-31` or `2027-03-31T00:00:00Z`",
+            ),
             "The end of the first term, where it is to end together with another subscription's.",
         )
         .such_as(&["\"2027-06-30T00:00:00Z\""]),
-        Key::may("promotionId", Form::Text(PROMOTION_ID), "A promotion, as `ProductId:SkuId:PromotionId`.")
+        Key::may("promotionId", PROMOTION_ID, "A promotion, as `ProductId:SkuId:PromotionId`.")
             .such_as(&["39NFJQT1PJQB:0001:39NFJQT1Q5KN"]),
         Key::may(
             "partnerIdOnRecord",
@@ -182,8 +187,15 @@ pub(in crate::manifest) static RENEWS_TO: Shape = Shape {
 };
 
 /// Product, SKU and perhaps availability; a GUID; or an Azure offer.
-const OFFER_ID: &str = "^[A-Z0-9]{12}:[A-Z0-9]{4}(:[A-Z0-9]{12})?$|\
-    ^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$|\
-    ^MS-AZR-(?=.{1,60}$)[A-Z0-9]+(-[A-Z0-9]+)*$";
+const OFFER_ID: Form = Form::Text(
+    "^[A-Z0-9]{12}:[A-Z0-9]{4}(:[A-Z0-9]{12})?$|\
+     ^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$|\
+     ^MS-AZR-(?=.{1,60}$)[A-Z0-9]+(-[A-Z0-9]+)*$",
+    "an offer id is `Product:Sku` or `Product:Sku:Availability` (such as `CFQ7TTC0LH18:0001`), a legacy GUID, or \
+     `MS-AZR-…`",
+);
 
-const PROMOTION_ID: &str = "^[A-Z0-9]{12}:[A-Z0-9]{4}:[A-Z0-9]{12}$";
+const PROMOTION_ID: Form = Form::Text(
+    "^[A-Z0-9]{12}:[A-Z0-9]{4}:[A-Z0-9]{12}$",
+    "a promotion id is `ProductId:SkuId:PromotionId`, such as `39NFJQT1PJQB:0001:39NFJQT1Q5KN`",
+);

@@ -2,13 +2,16 @@
 
 use super::{FREE_TEXT, Form, Key, MAX_LIMIT, NAME, STATUS, Shape, kind_key, version_key};
 
+const ABOUT: &str =
+    "The settings of a directory of manifests. It stands in `orderform.yaml` at the root of the directory.";
+
 /// The document of `orderform.yaml`.
 pub(in crate::manifest) static PROJECT: Shape = Shape {
     name: "project",
-    about: "The settings of a directory of manifests. It stands in `orderform.yaml` at the root of the directory.",
+    about: ABOUT,
     keys: &[
         version_key(),
-        kind_key("Project"),
+        kind_key("Project", ABOUT),
         Key::may("metadata", Form::Mapping(&PROJECT_METADATA), "What the project is known by."),
         Key::may("spec", Form::Mapping(&PROJECT_SPEC), "The settings."),
     ],
@@ -28,7 +31,10 @@ pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
     keys: &[
         Key::may(
             "lineage",
-            Form::Text("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"),
+            Form::Text(
+                "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+                "a lineage is a GUID that `orderform init` writes; restore the one that was there before",
+            ),
             "Which history the recorded state belongs to. `orderform init` writes it; never change it: without it, \
              orders would be bought again.",
         ),
@@ -75,6 +81,7 @@ pub(in crate::manifest) static RECOVERY: Shape = Shape {
             Form::Text(
                 "^0{0,6}([0-9]{1,5}|[1-5][0-9]{5}|60[0-3][0-9]{3}|604[0-7][0-9]{2}|604800)s$|\
                  ^0{0,6}([0-9]{1,4}|100[0-7][0-9]|10080)m$|^0{0,6}([0-9]{1,2}|1[0-5][0-9]|16[0-8])h$",
+                "a duration is such as `90s`, `30m` or `2h`, a week at most",
             ),
             "How old the last send must be before the order list counts as evidence; `30m` by default.",
         )

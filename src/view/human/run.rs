@@ -5,7 +5,7 @@
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
 use super::{DETAIL, Page, WIDEST_NAME, column};
-use crate::apply::{Ended, Summary};
+use crate::apply::{Ended, Outcome, Summary};
 
 /// Renders a summary.
 pub(super) fn page(summary: &Summary, look: Look) -> Page {
@@ -38,6 +38,10 @@ fn order(ended: &Ended, widest: usize, page: &mut Page) {
     } else {
         page.order(symbol, &pieces[..1]);
         page.paragraph(&account.headline, DETAIL);
+    }
+    // Why, and what to do, stands in the plan above.
+    if matches!(ended.outcome, Outcome::Blocked(_)) {
+        return;
     }
     for detail in &account.details {
         page.paragraph(detail, DETAIL);

@@ -41,7 +41,7 @@ fn validator(kind: SchemaKind) -> Validator {
 }
 
 /// Reads the documents of a text with another YAML reader, as an editor would.
-fn documents(text: &str) -> Result<Vec<Value>, serde_yaml::Error> {
+pub(crate) fn documents(text: &str) -> Result<Vec<Value>, serde_yaml::Error> {
     let text = text.trim_start_matches('\u{feff}');
     if text.lines().all(|line| line.is_empty() || line.starts_with(['#', '-'])) {
         return Ok(Vec::new());
@@ -54,7 +54,7 @@ fn documents(text: &str) -> Result<Vec<Value>, serde_yaml::Error> {
     Ok(documents.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|one| !one.is_null()).collect())
 }
 
-fn kind_of(document: &Value) -> Option<SchemaKind> {
+pub(crate) fn kind_of(document: &Value) -> Option<SchemaKind> {
     let kind = document.get("kind")?.as_str()?.to_ascii_lowercase();
     SchemaKind::ALL.into_iter().find(|one| one.as_str() == kind)
 }
@@ -131,16 +131,19 @@ fn each_blind_spot_of_the_schemas_is_one() {
 }
 
 #[test]
-fn the_quickstart_is_right_by_the_schemas() {
+fn the_examples_are_right_by_the_schemas() {
     let any = validator(SchemaKind::Manifest);
-    for entry in fs::read_dir(Path::new("examples/quickstart")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
-            for document in documents(&fs::read_to_string(&path).unwrap()).unwrap() {
-                assert!(any.is_valid(&document), "{}", path.display());
+    let mut checked = 0;
+    for directory in ["examples/quickstart", "examples/partner"] {
+        for path in manifest::load(Path::new(directory)).sources.names() {
+            for document in documents(&fs::read_to_string(path).unwrap()).unwrap() {
+                let own = validator(kind_of(&document).unwrap());
+                assert!(any.is_valid(&document) && own.is_valid(&document), "{path}");
+                checked += 1;
             }
         }
     }
+    assert_eq!(checked, 19);
 }
 
 proptest! {

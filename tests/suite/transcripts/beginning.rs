@@ -40,9 +40,8 @@ fn a_new_directory_becomes_a_project_and_the_first_order_is_planned() {
 #[test]
 fn a_directory_with_manifests_gets_no_more_than_it_needs() {
     let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
-    for name in ["schema", "customers", ".gitignore", ".github"] {
-        assert!(!stage.path(name).exists(), "{name}");
-    }
+    assert!(stage.path("schema").exists() && stage.path(".gitignore").exists());
+    assert!(!stage.path("customers").exists() && !stage.path(".github").exists());
     let bare = Stage::new();
     assert_eq!(bare.quietly(&["init", "--bare"]).code, 0);
     assert!(bare.path("orderform.yaml").exists() && !bare.path("schema").exists());
@@ -159,4 +158,34 @@ fn at_a_terminal_what_is_missing_is_asked_for_until_it_is_right() {
     assert!(asked.end().success());
     stage.show("customers/contoso/contoso-office.yaml");
     assert_transcript!(stage);
+}
+
+/// Runs the steps of the workflow as a runner would, without the one that installs the program.
+#[test]
+fn the_workflow_passes_on_what_init_and_new_made_and_fails_on_what_is_wrong() {
+    let stage = Stage::new();
+    stage.quietly(&["init"]);
+    stage.quietly(&["new", "customer", "contoso", CONTOSO]);
+    assert_eq!(stage.quietly(&[&OFFICE[..], &["--auto-renew", "true"]].concat()).code, 0);
+    let text = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let steps = workflow["jobs"]["plan"]["steps"].as_sequence().unwrap().clone();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_orderform")).parent().unwrap().to_owned();
+    let codes = || {
+        let runs =
+            steps.iter().filter(|step| step["name"] != "install").filter_map(|step| step["run"].as_str());
+        let code = |run: &str| {
+            let mut command = std::process::Command::new("bash");
+            command.args(["-e", "-c", run]).current_dir(stage.path("")).env_clear();
+            command.env("PATH", format!("{}:/usr/bin:/bin", program.display()));
+            command.env("GITHUB_STEP_SUMMARY", stage.path("summary.md"));
+            command.output().unwrap().status.code().unwrap()
+        };
+        runs.map(code).collect::<Vec<i32>>()
+    };
+    assert_eq!(codes(), [0, 0, 0]);
+    let summary = std::fs::read_to_string(stage.path("summary.md")).unwrap();
+    assert!(summary.contains("Plan: 1 order to buy, 25 seats"), "{summary}");
+    stage.write("wrong.yaml", "kind:   Order\n");
+    assert_eq!(codes(), [3, 1, 3]);
 }

@@ -23,6 +23,7 @@ mod customers;
 mod damage;
 mod doubts;
 mod explained;
+mod formatting;
 mod hostile;
 mod later;
 mod limits;

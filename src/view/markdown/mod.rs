@@ -3,6 +3,8 @@
 //! **Invariant:** every text of others stands in a code span of its own ([`code`]), where nothing is markup, a
 //! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
 
+mod plan;
+
 use std::io::{self, Write};
 
 use super::check::{Check, markdown_report};
@@ -11,7 +13,7 @@ use super::words::{self, Account, Medium};
 use super::{Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, Recorded, State};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Plan, Step};
 
 /// The view for pull requests.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ impl<W: Write> Markdown<W> {
 
 impl<W: Write> View for Markdown<W> {
     fn plan(&mut self, plan: &Plan) -> io::Result<()> {
-        self.show(&self::plan(plan))
+        self.show(&plan::page(plan, plan::BUDGET))
     }
 
     /// Markdown is about ends: while a run goes on there is nothing to tell.
@@ -91,19 +93,19 @@ impl<W: Write> View for Markdown<W> {
     }
 }
 
-/// What the Markdown of a plan begins with in a file, so that a job finds its own comment again.
-pub const PLAN_MARK: &str = "<!-- orderform: plan -->\n";
+/// What the Markdown of a plan begins with, so that a job finds its own comment again.
+pub const PLAN_MARK: &str = "<!-- orderform:plan ";
 
 /// Writes a plan as a comment for a pull request, as far as it was made, with what keeps it from being applied first.
 #[must_use]
 pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
-    let mut text = PLAN_MARK.to_owned();
-    text.extend(trouble.map(problem));
-    if trouble.is_some() && plan.is_some() {
-        text.push('\n');
+    let problem = trouble.map(problem).unwrap_or_default();
+    let Some(plan) = plan else { return format!("{PLAN_MARK}-->\n{problem}") };
+    let page = plan::page(plan, plan::BUDGET.saturating_sub(problem.len() + 1));
+    match page.split_once('\n') {
+        Some((mark, rest)) if !problem.is_empty() => format!("{mark}\n{problem}\n{rest}"),
+        _ => page,
     }
-    text.extend(plan.map(self::plan));
-    text
 }
 
 /// Says why a command ended early.
@@ -119,23 +121,6 @@ fn problem(trouble: &Trouble<'_>) -> String {
     };
     text.extend(causes.iter().map(|cause| format!("- {cause}\n")));
     text.extend(trouble.hint.map(|hint| format!("- *hint:* {}\n", code(hint))));
-    text
-}
-
-/// Writes a plan.
-fn plan(plan: &Plan) -> String {
-    let steps: Vec<&Step> =
-        plan.steps.iter().filter(|step| !matches!(step.action, Action::Keep { .. })).collect();
-    let mut text = format!("**{}**\n", words::verdict(plan));
-    if !steps.is_empty() {
-        text.push_str("\n| | order | customer | seats | term and billing | what |\n");
-        text.push_str("|---|---|---|---:|---|---|\n");
-        text.extend(steps.iter().map(|step| row(step)));
-        let accounts = steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown)));
-        text.push_str(&notes(accounts));
-        text.push_str(&format!("\n{}\n", words::counts(&plan.counts())));
-    }
-    text.push_str(&format!("\nplan `{}`\n", plan.approved()));
     text
 }
 

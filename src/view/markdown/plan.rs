@@ -1,0 +1,217 @@
+//! A plan for a pull request: a mark to find the comment by, the verdict, what needs somebody, what is bought customer by
+//! customer, the counts, the digest.
+//!
+//! **Invariant:** the text is no longer than its budget unless what may never be left out is: the verdict, what is blocked
+//! or in doubt, the counts and the digest. Only whole rows are left out, those of the least importance first, and how many
+//! is said.
+
+use super::super::text::{count, escape, plural};
+use super::super::words::{self, Medium};
+use super::{PLAN_MARK, notes, row};
+use crate::domain::CustomerId;
+use crate::plan::{Action, Plan, Step};
+
+/// The longest comment in bytes: GitHub takes 65,536, and whoever posts it may add to it.
+pub(super) const BUDGET: usize = 60_000;
+
+/// What the line that says how many are left out takes at most.
+const REST: usize = 100;
+
+/// More orders than this, and each customer's are folded.
+const MOST_OPEN: usize = 20;
+
+const HEAD: &str = "\n| | order | customer | seats | term and billing | what |\n|---|---|---|---:|---|---|\n";
+
+/// Writes the page, `budget` bytes at the most.
+pub(super) fn page(plan: &Plan, budget: usize) -> String {
+    let of = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(move |step| wanted(&step.action));
+    let urgent: Vec<&Step> =
+        of(|action| matches!(action, Action::Blocked(_) | Action::Settle { .. })).collect();
+    let bought: Vec<&Step> = of(|action| *action == Action::Create).collect();
+    let renamed: Vec<&Step> = of(|action| matches!(action, Action::Rename { .. })).collect();
+    let orphans: Vec<&Step> = of(|action| matches!(action, Action::Orphan { .. })).collect();
+
+    let mut text = format!("{PLAN_MARK}{} -->\n**{}**\n", plan.lineage, words::verdict(plan));
+    if !urgent.is_empty() {
+        text.push_str(HEAD);
+        text.extend(urgent.iter().map(|step| row(step)));
+        text.push_str(&accounts(&urgent));
+    }
+    let mut foot = String::new();
+    if plan.steps.iter().any(|step| !matches!(step.action, Action::Keep { .. })) {
+        foot = format!("\n{}\n", words::counts(&plan.counts()));
+    }
+    foot += &format!("\nplan `{}`\n", plan.approved());
+
+    let mut room = budget.saturating_sub(text.len() + foot.len() + REST);
+    let mut shown = 0;
+    let is_open = bought.len() <= MOST_OPEN;
+    let mut sections: Vec<(String, Vec<&Step>, bool)> =
+        customers(&bought).into_iter().map(|steps| (summary(&steps), steps, is_open)).collect();
+    let total = bought.len() + renamed.len() + orphans.len();
+    for (steps, title) in
+        [(renamed, "to rename, nothing is bought"), (orphans, "without a manifest, nothing is cancelled")]
+    {
+        let is_open = steps.len() <= MOST_OPEN;
+        sections.push((format!("{} {title}", count(steps.len(), "order")), steps, is_open));
+    }
+    for (title, steps, is_open) in sections.iter().filter(|(_, steps, _)| !steps.is_empty()) {
+        text.push_str(&section(title, steps, *is_open, &mut room, &mut shown));
+    }
+    if shown < total {
+        let left_out = count(total - shown, "order");
+        text.push_str(&format!(
+            "\n{left_out} more: there is no room here, `orderform plan` shows all of them\n"
+        ));
+    }
+    text + &foot
+}
+
+/// Groups steps by customer, in the order in which customers first appear.
+fn customers<'p>(steps: &[&'p Step]) -> Vec<Vec<&'p Step>> {
+    let mut groups: Vec<(CustomerId, Vec<&Step>)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for step in steps {
+        let at = *places.entry(step.customer_id).or_insert_with(|| {
+            groups.push((step.customer_id, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(step);
+    }
+    groups.into_iter().map(|(_, steps)| steps).collect()
+}
+
+fn summary(steps: &[&Step]) -> String {
+    let seats: u64 = steps.iter().map(|step| step.spec.seats()).sum();
+    let who = steps.first().map_or_else(String::new, |step| match &step.customer_name {
+        Some(name) => name.clone(),
+        None => step.customer_id.to_string(),
+    });
+    format!("<code>{}</code>: {}, {}", html(&who), count(steps.len(), "order"), plural(seats, "seat"))
+}
+
+/// Writes rows that can be folded, as many as there is room for; takes that from the room, and counts them.
+fn section(title: &str, steps: &[&Step], is_open: bool, room: &mut usize, shown: &mut usize) -> String {
+    let open = if is_open { " open" } else { "" };
+    let begin = format!("\n<details{open}><summary>{title}</summary>\n{HEAD}");
+    let end = "\n</details>\n";
+    let Some(mut left) = room.checked_sub(begin.len() + end.len()) else {
+        return String::new();
+    };
+    let (mut rows, mut told) = (String::new(), String::new());
+    let before = *shown;
+    for step in steps {
+        let (row, note) = (row(step), accounts(&[*step]));
+        let Some(rest) = left.checked_sub(row.len() + note.len()) else { break };
+        left = rest;
+        rows += &row;
+        told += if told.is_empty() { &note } else { note.trim_start_matches('\n') };
+        *shown += 1;
+    }
+    if *shown == before {
+        return String::new();
+    }
+    *room = left;
+    format!("{begin}{rows}{told}{end}")
+}
+
+fn accounts(steps: &[&Step]) -> String {
+    notes(steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown))))
+}
+
+/// Makes a text harmless where HTML is read.
+fn html(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            // Markdown is read here, too: none of its signs stays one.
+            c if c.is_ascii_punctuation() && !matches!(c, '-' | '.' | ' ') => {
+                safe.push_str(&format!("&#{};", u32::from(c)));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::samples;
+    use super::*;
+
+    fn plan(create: usize, blocked: usize) -> Plan {
+        let sample = samples::every_step();
+        let blocking = sample.steps.iter().find(|step| matches!(step.action, Action::Blocked(_))).unwrap();
+        let steps = (0..create + blocked).map(|n| {
+            let mut step = blocking.clone();
+            step.name = crate::domain::OrderName::parse(&format!("order-{n}")).unwrap();
+            if n < create {
+                step.action = Action::Create;
+                step.customer_id =
+                    crate::domain::CustomerId::parse(&format!("00000000-0000-4000-8000-{:012}", n / 30))
+                        .unwrap();
+                step.customer_name = Some(format!("customer-{}", n / 30));
+            }
+            step
+        });
+        Plan { steps: steps.collect(), ..sample }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_in_whole_rows_and_counted() {
+        let plan = plan(5000, 40);
+        for budget in [30_000, BUDGET, 200_000] {
+            let text = page(&plan, budget);
+            assert!(text.len() <= budget, "{} bytes of {budget}", text.len());
+            assert!(text.starts_with("<!-- orderform:plan "));
+            assert!(
+                text.contains("5000 orders to buy")
+                    && text.ends_with(&format!("\nplan `{}`\n", plan.approved()))
+            );
+            assert_eq!(text.matches("<details").count(), text.matches("</details>").count());
+            assert_eq!(text.matches("| `!` |").count(), 40, "what is blocked is always there");
+            let shown = text.matches("| `+` |").count();
+            let left_out = text.lines().find(|line| line.contains("there is no room here"));
+            let number: usize = left_out.unwrap().split(' ').next().unwrap().parse().unwrap();
+            assert!(text.lines().filter(|line| line.starts_with("| `+`")).all(|line| line.ends_with(" |")));
+            assert!(shown > 0 && shown + number == 5000);
+        }
+    }
+
+    #[test]
+    fn with_room_for_all_of_it_nothing_is_left_out() {
+        let text = page(&plan(45, 2), usize::MAX);
+        assert_eq!(text.matches("| `+` |").count(), 45);
+        assert_eq!(text.matches("<details>").count(), 2, "folded, as there are many");
+        assert!(!text.contains("no room"));
+        assert!(page(&plan(20, 0), usize::MAX).contains("<details open>"));
+    }
+
+    #[test]
+    fn what_can_never_be_left_out_stays_when_there_is_no_room_at_all() {
+        let plan = plan(10, 3);
+        let text = page(&plan, 0);
+        assert_eq!(text.matches("| `!` |").count(), 3);
+        assert!(text.contains(&plan.approved()) && text.contains("10 to buy"));
+    }
+
+    #[test]
+    fn a_customers_name_is_no_markup() {
+        for text in [
+            "</summary><script>",
+            "@org/team",
+            "#12 **b** [a](b) `c` <!-- x -->",
+            "a&lt;",
+            "\u{202e}\n::error::",
+        ] {
+            let safe = html(text);
+            assert!(!safe.contains(['<', '>', '@', '*', '[', '`', '"', '\n']), "{safe}");
+            assert!(!safe.contains("#12 "), "{safe}");
+        }
+        assert_eq!(html("contoso-1"), "contoso-1");
+    }
+}
