@@ -43,7 +43,8 @@
 //! | bytes of YAML | [`manifest::load`] | a [`DesiredOrder`](domain::DesiredOrder) each, or all [`Diagnostic`](manifest::Diagnostic)s at once |
 //! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
 //! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
-//! | the plan | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
+//! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
+//! | | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
 //! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each carried out and answered by an [`Event`](protocol::Event) |
 //!
 //! One order on its way, when nothing goes wrong; the machine decides every arrow:
@@ -95,6 +96,7 @@
 //!   that exists; to *forget* is to drop one from the state, and cancels nothing.
 //! * *baseline*: the customer's orders before the first send. *Evidence*: how we know that an order is ours.
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
+//! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet.
 //!
@@ -107,6 +109,8 @@
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
+//! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
+//!   `view/words/changes.rs`, the README.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 

@@ -1,10 +1,10 @@
-//! One pass: plan, hold the plan against its limits, ask, apply.
+//! One pass: hold a plan against its limits, ask, apply.
 //!
-//! The command line makes one pass, `watch` makes one after another. Whoever calls has read the manifests and opened
-//! the state; what a pass shows goes to the view it was given.
+//! The command line makes one pass, `watch` makes one after another. Whoever calls has read the manifests, opened the
+//! state and made the plan, or what is left of one that was reviewed; what a pass shows goes to the view it was given.
 
 use crate::apply::{self, ApplyError, Event, Session, Summary};
-use crate::domain::{DesiredOrder, Limits, Recorded, Timestamp};
+use crate::domain::{Limits, Recorded, Timestamp};
 use crate::plan::{self, Exceeded, Plan};
 use crate::ports::{Journal, PartnerCenter, Timer};
 
@@ -33,22 +33,21 @@ pub trait Watcher {
 /// # Errors
 /// [`ApplyError`]; whatever had happened before is in the journal.
 pub async fn pass<P: PartnerCenter, T: Timer, J: Journal>(
-    desired: &[DesiredOrder],
+    plan: &Plan,
     limits: &Limits,
     now: Timestamp,
     session: Session<'_, P, T, J>,
     watcher: &mut dyn Watcher,
 ) -> Result<Pass, ApplyError> {
-    let plan = plan::build(desired, session.state);
-    let over = plan::exceeded(&plan, session.state, limits, now);
+    let over = plan::exceeded(plan, session.state, limits, now);
     if !over.is_empty() {
         return Ok(Pass::OverLimits(over));
     }
     let counts = plan.counts();
-    if counts.create + counts.settle > 0 && !watcher.approve(&plan) {
+    if counts.create + counts.settle > 0 && !watcher.approve(plan) {
         return Ok(Pass::Declined);
     }
-    let summary = apply::run(&plan, session, &mut |event| watcher.event(event)).await?;
+    let summary = apply::run(plan, session, &mut |event| watcher.event(event)).await?;
     Ok(Pass::Done(summary))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::event::{Ended, Outcome};
 use crate::domain::{CustomerId, Listing, Moment, OrderName, Recorded, RequestId, State};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Plan, Sending, Step};
 use crate::protocol::{Event as Input, Machine, Rules, Wanted};
 
 /// How long a list serves a lane: a long run looks again, for what others have bought since.
@@ -55,9 +55,8 @@ impl Lane {
 impl Job {
     /// Makes a step ready to go.
     pub(super) fn new(step: Step, state: &State, body: String, plan: &str, rules: Rules) -> Self {
-        let generation = state.next_generation(&step.name);
-        let request_id = RequestId::derive(state.lineage, &step.name, generation, &body);
-        let mut wanted = Wanted {
+        let Sending { request_id, generation, body } = Sending::of(&step.name, state, body);
+        let wanted = Wanted {
             name: step.name.clone(),
             spec: step.spec.clone(),
             allow_duplicate: step.allow_duplicate,
@@ -68,12 +67,7 @@ impl Job {
             rebuilt: state.rebuilt.clone(),
         };
         let machine = match state.orders.get(&step.name) {
-            Some(Recorded::Pending(attempt)) => {
-                wanted.body.clone_from(&attempt.body);
-                wanted.generation = attempt.generation;
-                wanted.request_id = attempt.request_id;
-                Machine::settle(wanted, (**attempt).clone(), rules)
-            }
+            Some(Recorded::Pending(attempt)) => Machine::settle(wanted, (**attempt).clone(), rules),
             _ => Machine::buy(wanted, rules),
         };
         Self { step, machine }

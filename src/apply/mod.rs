@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::domain::{EndpointId, State};
+use crate::domain::{EndpointId, OrderName, State};
 use crate::ports::JournalError;
 use crate::protocol::Rules;
 
@@ -76,6 +76,12 @@ pub enum ApplyError {
         planned: u64,
         /// The serial of the state.
         serial: u64,
+    },
+    /// Something else would be sent than the plan pins. Nothing was sent.
+    #[error("what would be sent for `{name}` is not what was planned")]
+    NotAsPinned {
+        /// Whose name.
+        name: OrderName,
     },
     /// The state belongs to orders that were bought elsewhere.
     #[error("this state is of orders bought at `{bound}`, not at `{asked}`")]

@@ -43,6 +43,10 @@ where
     if (plan.lineage, plan.serial) != (session.state.lineage, before) {
         return Err(ApplyError::Stale { planned: plan.serial, serial: before });
     }
+    let render = |spec: &_| session.partner_center.render(spec);
+    if let Some(name) = plan.not_as_pinned(session.state, render) {
+        return Err(ApplyError::NotAsPinned { name: name.clone() });
+    }
     let mut run = Run::new(plan, session, show);
     run.begin(plan)?;
     run.drive().await?;
@@ -86,7 +90,7 @@ pub(super) enum Halt {
 pub(super) struct Run<'a, 'b, P, T, J> {
     pub(super) session: Session<'a, P, T, J>,
     pub(super) show: &'b mut dyn FnMut(&Event),
-    /// The plan's digest.
+    /// The digest of the plan that was approved.
     pub(super) digest: String,
     pub(super) lanes: Vec<Lane>,
     /// Lanes that have not begun.
@@ -116,7 +120,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
             lanes,
             session,
             show,
-            digest: plan.digest(),
+            digest: plan.approved(),
             active: 0,
             ready: VecDeque::new(),
             batch: Vec::new(),

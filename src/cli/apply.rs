@@ -13,12 +13,13 @@ use super::person::Person;
 use super::plan::over_limits;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
+use super::reviewed::ReviewedArgs;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
 use crate::domain::{EndpointId, RecordKind, Timestamp};
 use crate::partner_center::RealTimer;
-use crate::plan::{self, Plan, Step};
+use crate::plan::{Plan, Step};
 use crate::ports::PartnerCenter;
 use crate::protocol::Rules;
 use crate::reconcile::{self, Pass};
@@ -39,17 +40,23 @@ pub(super) struct ApplyArgs {
     parallelism: u16,
     #[command(flatten)]
     recovery: RecoveryArgs,
+    #[command(flatten)]
+    reviewed: ReviewedArgs,
 }
 
 pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let reviewed = args.reviewed.read()?;
     let materials = Materials::load(&args.place, terminal)?;
     let place = args.target.place(&materials.project)?;
     let rules = args.recovery.rules(&materials.project, &place, args.target.request_timeout)?;
     let holder = materials::holder("orderform apply");
-    let mut opened = open(&materials, args.target.sandbox, &holder)
+    // A plan that was reviewed was made from a state, so there is none to be made for it.
+    let may_make_state = args.target.shop.sandbox && !reviewed.is_some();
+    let mut opened = open(&materials, may_make_state, &holder)
         .map_err(|error| store_failure(error, materials.lineage()))?;
     show_notices(&opened.notices, terminal);
-    let plan = plan::build(&materials.orders, &opened.state);
+    let plan = materials.plan(&opened.state, opened.journal.head(), place.clone());
+    let plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
     let mut view = terminal.view();
     if terminal.format != Format::Json {
         view.plan(&plan)?;
@@ -81,9 +88,9 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         EndpointId::Sandbox => "the sandbox".to_owned(),
         EndpointId::Origin(origin) => origin,
     };
-    let mut watcher = Person::new(args.auto_approve, shop, terminal, &mut *view, &signals);
-    let pass =
-        reconcile::pass(&materials.orders, &materials.project.limits, now, session, &mut watcher).await;
+    let mut watcher =
+        Person::new(args.auto_approve || reviewed.is_some(), shop, terminal, &mut *view, &signals);
+    let pass = reconcile::pass(&plan, &materials.project.limits, now, session, &mut watcher).await;
     let refusal = watcher.end();
     let closed = connection.close().await;
     match pass? {
@@ -97,10 +104,10 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 }
 
 /// Opens the state for writing. Only the sandbox's is made here: no money there.
-fn open(materials: &Materials, sandbox: bool, holder: &Holder) -> Result<Opened, StoreError> {
+fn open(materials: &Materials, may_make_state: bool, holder: &Holder) -> Result<Opened, StoreError> {
     let dir: &Path = &materials.state_dir;
     match Store::open_for_writing(dir, materials.lineage(), holder) {
-        Err(StoreError::Missing { .. }) if sandbox => {
+        Err(StoreError::Missing { .. }) if may_make_state => {
             let lineage = materials.lineage().unwrap_or_else(materials::new_lineage);
             // Bound at once, so that it is never taken for the state of real orders, whatever its lineage.
             let bound = RecordKind::Bound { endpoint: EndpointId::Sandbox };

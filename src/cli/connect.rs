@@ -17,19 +17,26 @@ const WORLD: &str = "sandbox.jsonl";
 
 /// Where orders are bought.
 #[derive(Debug, Clone, Args)]
-pub(super) struct Target {
+pub(super) struct Shop {
     /// Base URL of Partner Center, without `/v1`; plain `http` only to loopback [default: that of `spec.cloud`].
     #[arg(long, value_name = "URL", env = "ORDERFORM_ENDPOINT")]
     endpoint: Option<String>,
     /// Use the embedded simulator; its world is kept in the state directory between runs.
     #[arg(long)]
     pub(super) sandbox: bool,
+}
+
+/// Where orders are bought, and how patiently.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Target {
+    #[command(flatten)]
+    pub(super) shop: Shop,
     /// The longest that one request may take.
     #[arg(long, value_name = "DURATION", default_value = "180s", value_parser = parse_duration)]
     pub(super) request_timeout: Duration,
 }
 
-impl Target {
+impl Shop {
     /// Returns what a state would be bound to, before anything is opened.
     pub(super) fn place(&self, project: &Project) -> Result<EndpointId, Failure> {
         if self.sandbox {
@@ -46,6 +53,13 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Returns what a state would be bound to, before anything is opened.
+    pub(super) fn place(&self, project: &Project) -> Result<EndpointId, Failure> {
+        self.shop.place(project)
+    }
+}
+
 /// A Partner Center that can be talked to.
 pub(super) struct Connection {
     pub(super) client: Arc<Client>,
@@ -57,7 +71,7 @@ impl Connection {
     pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
         let settings =
             ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
-        if target.sandbox {
+        if target.shop.sandbox {
             let options =
                 sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
             let embedded = Sandbox::open(options)?.embed().await?;
@@ -66,7 +80,7 @@ impl Connection {
             let client = Arc::new(Client::new(endpoint, token, settings)?);
             return Ok(Self { client, embedded: Some(embedded) });
         }
-        let client = Arc::new(Client::new(target.endpoint(project)?, access_token()?, settings)?);
+        let client = Arc::new(Client::new(target.shop.endpoint(project)?, access_token()?, settings)?);
         Ok(Self { client, embedded: None })
     }
 

@@ -7,10 +7,11 @@ use crate::apply::ApplyError;
 use crate::domain::{EndpointId, is_harmful};
 use crate::manifest::Loaded;
 use crate::partner_center::{ClientError, EndpointError, TokenError};
+use crate::plan::{Changes, Exceeded};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
-use crate::view::Trouble;
+use crate::view::{Trouble, changes_in_words};
 
 /// The exit codes, as design and README list them.
 pub(crate) mod exit {
@@ -39,11 +40,23 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
     /// The manifests, where they are what is wrong.
     manifests: Option<Box<Loaded>>,
+    /// The limits that a plan goes beyond.
+    exceeded: Vec<Exceeded>,
+    /// What has changed since a plan was reviewed.
+    changes: Option<Box<Changes>>,
 }
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { exit: exit::FAILED, message: message.into(), causes: Vec::new(), hint: None, manifests: None }
+        Self {
+            exit: exit::FAILED,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+            manifests: None,
+            exceeded: Vec::new(),
+            changes: None,
+        }
     }
 
     /// Takes an error with its causes.
@@ -73,6 +86,19 @@ impl Failure {
         self
     }
 
+    /// Adds the limits that a plan goes beyond.
+    pub(crate) fn exceeded(mut self, exceeded: &[Exceeded]) -> Self {
+        self.exceeded = exceeded.to_vec();
+        self
+    }
+
+    /// Adds what has changed since a plan was reviewed, in words too.
+    pub(crate) fn changes(mut self, changes: Changes) -> Self {
+        self.causes = changes_in_words(&changes);
+        self.changes = Some(Box::new(changes));
+        self
+    }
+
     /// Returns what views know of it.
     pub(crate) fn trouble(&self) -> Trouble<'_> {
         Trouble {
@@ -81,6 +107,8 @@ impl Failure {
             causes: &self.causes,
             hint: self.hint.as_deref(),
             manifests: self.manifests.as_deref(),
+            exceeded: &self.exceeded,
+            changes: self.changes.as_deref(),
         }
     }
 
@@ -173,7 +201,7 @@ impl From<ApplyError> for Failure {
                 "nothing is lost, and `orderform state list` shows what is recorded: make room or mend the disk, and the next \
                  `orderform apply` makes `state.json` again"
             }
-            ApplyError::Stale { .. } => "plan again, and apply that",
+            ApplyError::Stale { .. } | ApplyError::NotAsPinned { .. } => "plan again, and apply that",
             ApplyError::OtherEndpoint { .. } => {
                 "use another `--state-dir` for each place that orders are bought at, so that pretended orders are \
                  never taken for real ones"
@@ -181,7 +209,7 @@ impl From<ApplyError> for Failure {
         };
         let failure = Self::of(&error).hint(hint);
         match error {
-            ApplyError::Stale { .. } => failure.exit(exit::STALE),
+            ApplyError::Stale { .. } | ApplyError::NotAsPinned { .. } => failure.exit(exit::STALE),
             _ => failure,
         }
     }

@@ -7,9 +7,10 @@ use clap::Args;
 use super::TOOL;
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
-use crate::domain::{DesiredOrder, Lineage, Project, State, Timestamp};
+use crate::domain::{DesiredOrder, EndpointId, Lineage, Project, State, Timestamp};
 use crate::manifest::{self, Diagnostic, Loaded, Severity};
-use crate::store::{Holder, Notice, Snapshot, Store, StoreError};
+use crate::plan::{self, Pins, Plan, Scope};
+use crate::store::{Digest, Holder, Notice, Snapshot, Store, StoreError};
 use crate::view::Format;
 
 /// The name of the project file.
@@ -38,6 +39,8 @@ pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
     pub(super) state_dir: PathBuf,
+    /// Which manifests these are of the project's.
+    pub(super) scope: Scope,
     /// Whether no file was read at all.
     pub(super) is_empty: bool,
 }
@@ -52,7 +55,7 @@ impl Materials {
         let is_empty = loaded.sources.names().next().is_none();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
-        Ok(Self { orders: loaded.orders, project, state_dir, is_empty })
+        Ok(Self { orders: loaded.orders, project, state_dir, scope: scope(&place.path), is_empty })
     }
 
     /// Reads no more than where the state is: wrong manifests hide no state, but a wrong project file might.
@@ -66,7 +69,8 @@ impl Materials {
         terminal.say("note: the manifests have problems, which `orderform validate` shows; the state is another matter");
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
-        Ok(Self { orders: Vec::new(), project, state_dir, is_empty: false })
+        let scope = scope(&place.path);
+        Ok(Self { orders: Vec::new(), project, state_dir, scope, is_empty: false })
     }
 
     /// Returns the lineage that `orderform.yaml` pins.
@@ -76,18 +80,34 @@ impl Materials {
 
     /// Reads the state without changing anything.
     ///
-    /// Where nothing was ever made, an empty one is as good, because whoever only reads buys nothing.
-    pub(super) fn read_state(&self, terminal: &Terminal) -> Result<State, Failure> {
+    /// Where nothing was ever made, an empty one is as good, because whoever only reads buys nothing; it has no head.
+    pub(super) fn read_state(&self, terminal: &Terminal) -> Result<(State, Option<Digest>), Failure> {
         match Store::read(&self.state_dir, self.lineage()) {
-            Ok(Snapshot { state, .. }) => Ok(state),
+            Ok(Snapshot { state, head, .. }) => Ok((state, Some(head))),
             Err(StoreError::Missing { .. }) if self.lineage().is_none() => {
                 terminal.say(
                     "note: there is no state yet, so this is planned as if nothing had ever been bought",
                 );
-                Ok(empty_state())
+                Ok((empty_state(), None))
             }
             Err(error) => Err(store_failure(error, self.lineage())),
         }
+    }
+
+    /// Makes the plan of these manifests for a state and a place, and pins it to them.
+    pub(super) fn plan(&self, state: &State, head: Digest, place: EndpointId) -> Plan {
+        let Project { limits, recovery, .. } = &self.project;
+        let pins = Pins {
+            place: Some(place),
+            scope: self.scope.clone(),
+            head: head.to_string(),
+            manifests: plan::manifests_digest(&self.orders, limits, recovery),
+            limits: *limits,
+            recovery: *recovery,
+            tool: TOOL.to_owned(),
+            ..Pins::default()
+        };
+        plan::build(&self.orders, state).pin(state, crate::partner_center::render, pins)
     }
 
     /// Reads a state that has to be there, without changing anything.
@@ -124,6 +144,12 @@ fn state_dir(path: &Path, chosen: &WhereState, project: &Project) -> PathBuf {
     }
     let root = root(path);
     root.join(project.state_dir.as_deref().unwrap_or_else(|| Path::new(".orderform")))
+}
+
+/// Returns which of a project's manifests a path stands for, wherever the project lies.
+fn scope(path: &Path) -> Scope {
+    let file = path.file_name().filter(|_| path.is_file());
+    file.map_or_else(Scope::default, |file| Scope { path: file.to_string_lossy().into_owned() })
 }
 
 /// Returns the directory of a path: itself, or that of a file.

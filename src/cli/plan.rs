@@ -1,39 +1,154 @@
 //! `orderform plan`: what would be done; no network, no credentials.
+//!
+//! What is shown goes to stdout; what others are to review goes to files, whole, whatever became of the plan.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
+use super::connect::Shop;
 use super::failure::{Failure, exit};
-use super::materials::{Materials, Where, local_time};
+use super::files::Output;
+use super::materials::{Materials, Where, local_time, parse_duration};
 use super::terminal::Terminal;
-use crate::plan::{self, Exceeded};
+use crate::plan::{self, Exceeded, Saved};
+use crate::store::Digest;
+use crate::view::{PLAN_MARK, failed_plan, is_saved_plan, markdown_plan, saved_plan};
+
+/// The longest that a saved plan may be good.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     place: Where,
-    /// Plan for the embedded simulator (`plan` asks nobody, so this changes nothing; it is here so that `apply` and
-    /// `plan` take the same flags).
-    #[arg(long)]
-    sandbox: bool,
+    #[command(flatten)]
+    shop: Shop,
     /// Exit with 2 where there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// Where a plan goes beside stdout.
+#[derive(Debug, Args)]
+struct Files {
+    /// Save the plan as JSON, to be reviewed and then applied by `apply --plan FILE`.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the plan as Markdown, for a pull request.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// How long the saved plan may be applied.
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = parse_expiry, requires = "out")]
+    expires: Duration,
+}
+
+/// What came of planning.
+struct Made {
+    saved: Saved,
+    /// Why it cannot be applied, if it cannot, with a stable word for it.
+    problem: Option<(&'static str, Failure)>,
 }
 
 pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    if args.sandbox && terminal.verbose {
-        terminal.say("note: `plan` asks nobody, so `--sandbox` changes nothing about it");
+    args.files.check()?;
+    match make(args, terminal) {
+        Err(failure) => {
+            let code = if failure.trouble().manifests.is_some() { "manifests" } else { "failed" };
+            if let Err(unwritten) = args.files.write(None, Some((code, &failure))) {
+                terminal.say(unwritten.render().trim_end());
+            }
+            Err(failure)
+        }
+        Ok(Made { saved, problem }) => {
+            let told = problem.as_ref().map(|(code, failure)| (*code, failure));
+            let written = args.files.write(Some(&saved), told);
+            terminal.view().plan(&saved.plan)?;
+            written?;
+            args.tell(&saved, told, terminal);
+            match problem {
+                Some(("limits", failure)) => Err(failure),
+                _ if saved.plan.is_settled() || !args.detailed_exitcode => Ok(exit::DONE),
+                _ => Ok(exit::CHANGES),
+            }
+        }
     }
+}
+
+fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let materials = Materials::load(&args.place, terminal)?;
-    let state = materials.read_state(terminal)?;
-    let plan = plan::build(&materials.orders, &state);
-    terminal.view().plan(&plan)?;
-    let over = plan::exceeded(&plan, &state, &materials.project.limits, local_time());
-    if !over.is_empty() {
-        return Err(over_limits(&over));
+    let place = args.shop.place(&materials.project)?;
+    let (state, head) = materials.read_state(terminal)?;
+    let plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place);
+    let created = local_time();
+    let over = plan::exceeded(&plan, &state, &materials.project.limits, created);
+    let problem = match (over.is_empty(), head) {
+        (false, _) => Some(("limits", over_limits(&over))),
+        (true, None) => Some(("noState", no_state())),
+        (true, Some(_)) => None,
+    };
+    let saved = Saved { plan, created, expires: created.after(args.files.expires) };
+    Ok(Made { saved, problem })
+}
+
+impl PlanArgs {
+    /// Says what can be done with the saved plan.
+    fn tell(&self, saved: &Saved, problem: Option<(&'static str, &Failure)>, terminal: &Terminal) {
+        let Some(file) = &self.files.out else { return };
+        let file = file.display();
+        if let Some((_, failure)) = problem {
+            return terminal.say(&format!("note: `{file}` cannot be applied: {}", failure.message));
+        }
+        let mut command = "orderform apply".to_owned();
+        if self.place.path != Path::new(".") {
+            command.push_str(&format!(" {}", self.place.path.display()));
+        }
+        if self.shop.sandbox {
+            command.push_str(" --sandbox");
+        }
+        terminal.say(&format!("saved {} in `{file}`", saved.plan.digest()));
+        terminal.say(&format!("to apply it: {command} --plan {file} (until {})", saved.expires));
     }
-    let settled = plan.is_settled() || !args.detailed_exitcode;
-    Ok(if settled { exit::DONE } else { exit::CHANGES })
+}
+
+impl Files {
+    fn outputs(&self) -> [Option<Output<'_>>; 2] {
+        let json = self.out.as_deref();
+        let markdown = self.markdown.as_deref();
+        [
+            json.map(|path| Output { path, kind: "a plan that was saved", is_ours: is_saved_plan }),
+            markdown.map(|path| Output {
+                path,
+                kind: "the Markdown of a plan",
+                is_ours: |text| text.starts_with(PLAN_MARK),
+            }),
+        ]
+    }
+
+    /// Refuses files that would not be written, before anything is done.
+    fn check(&self) -> Result<(), Failure> {
+        self.outputs().iter().flatten().try_for_each(Output::check)
+    }
+
+    /// Writes every file that was asked for.
+    fn write(&self, saved: Option<&Saved>, problem: Option<(&'static str, &Failure)>) -> Result<(), Failure> {
+        let [json, markdown] = self.outputs();
+        let json = json.map_or(Ok(()), |output| {
+            output.write(&match (saved, problem) {
+                (Some(saved), None) => saved_plan(saved),
+                (saved, Some((code, failure))) => failed_plan(saved, code, &failure.trouble()),
+                (None, None) => return Ok(()),
+            })
+        });
+        let markdown = markdown.map_or(Ok(()), |output| {
+            let trouble = problem.map(|(_, failure)| failure.trouble());
+            output.write(&markdown_plan(saved.map(|saved| &saved.plan), trouble.as_ref()))
+        });
+        json.and(markdown)
+    }
 }
 
 /// Returns the failure that names every limit, what it would come to, and the way out.
@@ -45,6 +160,18 @@ pub(super) fn over_limits(over: &[Exceeded]) -> Failure {
     };
     failure.causes = over.iter().map(line).collect();
     failure
+        .exceeded(over)
         .exit(exit::REFUSED_BY_GUARD)
         .hint("apply fewer orders at a time, or have the limit raised in a review")
+}
+
+fn no_state() -> Failure {
+    Failure::new("there is no state yet that it could be applied to")
+        .hint("run `orderform init` first, then plan again")
+}
+
+/// Reads for how long a plan is good.
+fn parse_expiry(text: &str) -> Result<Duration, String> {
+    let duration = parse_duration(text)?;
+    if duration > LONGEST { Err("a plan is good for 366d at the most".to_owned()) } else { Ok(duration) }
 }

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::manifest::schema::{self, SchemaKind};
+use crate::view::plan_schema;
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -25,6 +26,8 @@ enum Kind {
     Project,
     /// `kind: Defaults`, in a `defaults.yaml`.
     Defaults,
+    /// What `plan --format json` prints and `plan --out` writes.
+    Plan,
 }
 
 pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure> {
@@ -34,6 +37,10 @@ pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure>
         Kind::Customer => SchemaKind::Customer,
         Kind::Project => SchemaKind::Project,
         Kind::Defaults => SchemaKind::Defaults,
+        Kind::Plan => {
+            terminal.print(&plan_schema())?;
+            return Ok(exit::DONE);
+        }
     };
     terminal.print(&schema::text(kind))?;
     Ok(exit::DONE)

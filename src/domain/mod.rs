@@ -19,8 +19,8 @@ pub mod state;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
 pub use ids::{
-    CorrelationId, CustomerId, EndpointId, Generation, Lineage, OfferId, OrderId, OrderName, RequestId,
-    SubscriptionId,
+    CorrelationId, CustomerId, EndpointId, Generation, IdError, Lineage, OfferId, OrderId, OrderName,
+    RequestId, SubscriptionId,
 };
 pub use journal::{Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent};
 pub use moment::{Moment, Timestamp};

@@ -34,8 +34,9 @@ const LINE_KEYS: [&str; 8] = [
 /// An etag longer than this is none; the documented ones have about 80 characters.
 const LONGEST_ETAG: usize = 300;
 
-/// Makes the body of the POST that would buy this ("Create an order").
-pub(super) fn render(spec: &OrderSpec) -> String {
+/// Makes the body of the POST that would buy this ("Create an order"); the same bytes for the same spec.
+#[must_use]
+pub fn render(spec: &OrderSpec) -> String {
     let lines = (0..).zip(&spec.line_items);
     let order = CreateOrder {
         id: None,

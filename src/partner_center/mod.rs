@@ -20,5 +20,6 @@ pub mod wire;
 
 pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
+pub use convert::render;
 pub use endpoint::{Endpoint, EndpointError};
 pub use timer::RealTimer;

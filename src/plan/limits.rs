@@ -27,20 +27,35 @@ pub struct Exceeded {
 pub fn exceeded(plan: &Plan, state: &State, limits: &Limits, now: Timestamp) -> Vec<Exceeded> {
     let run = to_send(plan);
     let [hour, day] = [HOUR, DAY].map(|window| add(run, bought_since(state, now.before(window))));
-    let rules = [
-        ("ordersPerRun", limits.orders_per_run.map(u64::from), run.0),
-        ("ordersPerHour", limits.orders_per_hour.map(u64::from), hour.0),
-        ("ordersPerDay", limits.orders_per_day.map(u64::from), day.0),
-        ("seatsPerRun", limits.seats_per_run, run.1),
-        ("seatsPerHour", limits.seats_per_hour, hour.1),
-        ("seatsPerDay", limits.seats_per_day, day.1),
-    ];
-    let over = rules.into_iter().filter_map(|(rule, limit, value)| {
+    let values = [run.0, hour.0, day.0, run.1, hour.1, day.1];
+    let rules = limit_rules(limits).into_iter().zip(values);
+    let over = rules.filter_map(|((rule, limit), value)| {
         let limit = limit.filter(|limit| value > *limit)?;
         Some(Exceeded { rule, limit, value })
     });
     // A plan that sends nothing exceeds nothing.
     over.filter(|_| run.0 > 0).collect()
+}
+
+/// Returns every limit with the word it has under `spec.limits`; `None` is without limit.
+#[must_use]
+pub fn limit_rules(limits: &Limits) -> [(&'static str, Option<u64>); 6] {
+    let Limits {
+        orders_per_run,
+        orders_per_hour,
+        orders_per_day,
+        seats_per_run,
+        seats_per_hour,
+        seats_per_day,
+    } = *limits;
+    [
+        ("ordersPerRun", orders_per_run.map(u64::from)),
+        ("ordersPerHour", orders_per_hour.map(u64::from)),
+        ("ordersPerDay", orders_per_day.map(u64::from)),
+        ("seatsPerRun", seats_per_run),
+        ("seatsPerHour", seats_per_hour),
+        ("seatsPerDay", seats_per_day),
+    ]
 }
 
 /// Orders and seats.
@@ -82,7 +97,7 @@ mod tests {
             action: Action::Create,
         };
         let steps = quantities.iter().enumerate().map(step).collect();
-        Plan { lineage: Lineage::from_random(1), serial: 1, steps }
+        Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None }
     }
 
     /// A state in which five seats were bought at second 1,000.

@@ -1,26 +1,32 @@
 //! Desired orders and recorded state become a plan: pure and total.
 //!
 //! [`build`] is the decision table of the README, row by row. A [`Plan`] is a value: it holds no closure and no text for
-//! people, so it can be saved, compared and shown in any way; words live in the views.
+//! people, so it can be saved, compared and shown in any way; words live in the views. [`Pins`] bind it to what it was
+//! made from and for; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
 //!
-//! **Invariant:** no clock, no log, no error, no input but the two arguments. The same arguments give the same plan,
+//! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
 
+mod changes;
 mod difference;
+mod digest;
 mod limits;
+mod pins;
 mod recognise;
+mod rest;
 mod table;
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
+pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
 pub use difference::{Difference, differences};
-pub use limits::{Exceeded, exceeded};
+pub use limits::{Exceeded, exceeded, limit_rules};
+pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
+pub use rest::rest;
 pub use table::build;
 
-use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId};
+use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State};
 
 /// What would be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +37,8 @@ pub struct Plan {
     pub serial: u64,
     /// One step a name, sorted by name.
     pub steps: Vec<Step>,
+    /// What else it was made from and for; `None` where it is only looked at.
+    pub pins: Option<Pins>,
 }
 
 /// What would be done about one name.
@@ -57,6 +65,16 @@ impl Step {
     #[must_use]
     pub fn is_sent(&self) -> bool {
         matches!(self.action, Action::Create | Action::Settle { .. })
+    }
+
+    /// Says whether carrying it out changes anything: sends an order, or gives one another name.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.is_sent() || matches!(self.action, Action::Rename { .. })
+    }
+
+    fn sending(&self, state: &State, render: impl Fn(&OrderSpec) -> String) -> Sending {
+        Sending::of(&self.name, state, render(&self.spec))
     }
 }
 
@@ -91,6 +109,21 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Returns the one word for it, as the README has it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Settle { .. } => "settle",
+            Self::Keep { .. } => "keep",
+            Self::Rename { .. } => "rename",
+            Self::Blocked(_) => "blocked",
+            Self::Orphan { .. } => "orphan",
+        }
+    }
+}
+
 /// Why nothing will be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
@@ -123,6 +156,11 @@ pub enum Block {
         /// The others.
         with: Vec<OrderName>,
     },
+    /// It is not as it was reviewed, and only what was reviewed is to be carried out.
+    NotReviewed {
+        /// Whether an attempt of it is pending.
+        pending: bool,
+    },
 }
 
 /// What became of a recorded order that a new name looks like.
@@ -141,7 +179,11 @@ impl Block {
     /// like another name's attempt leaves that to the other name.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
-        matches!(self, Self::PendingDiffers(_) | Self::PendingWithoutManifest | Self::FormerNamePending(_))
+        match self {
+            Self::PendingDiffers(_) | Self::PendingWithoutManifest | Self::FormerNamePending(_) => true,
+            Self::NotReviewed { pending } => *pending,
+            _ => false,
+        }
     }
 }
 
@@ -192,16 +234,28 @@ impl Plan {
         counts.create + counts.settle + counts.rename + counts.blocked == 0
     }
 
-    /// Returns `sha256:…` over all decisions, so that a record can name the plan it carries out.
+    /// Pins it to what else it was made from and for. `render` makes the body of an order.
     #[must_use]
-    pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        hash.update(format!("{} {}\n", self.lineage, self.serial));
-        for step in &self.steps {
-            hash.update(format!("{:?}\n", (&step.name, &step.action, &step.spec, step.allow_duplicate)));
-        }
-        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("sha256:{hex}")
+    pub fn pin(self, state: &State, render: impl Fn(&OrderSpec) -> String, pins: Pins) -> Self {
+        let sent = self.steps.iter().filter(|step| step.is_sent());
+        let sends = sent.map(|step| (step.name.clone(), step.sending(state, &render).pinned())).collect();
+        Self { pins: Some(Pins { sends, ..pins }), ..self }
+    }
+
+    /// Returns the name of a step that would not send what is pinned, where the plan has pins.
+    #[must_use]
+    pub fn not_as_pinned(&self, state: &State, render: impl Fn(&OrderSpec) -> String) -> Option<&OrderName> {
+        let pins = self.pins.as_ref()?;
+        let is_pinned =
+            |step: &Step| pins.sends.get(&step.name) == Some(&step.sending(state, &render).pinned());
+        self.steps.iter().find(|step| step.is_sent() && !is_pinned(step)).map(|step| &step.name)
+    }
+
+    /// Returns the digest of the plan that was approved: its own, or that of the plan it is the rest of.
+    #[must_use]
+    pub fn approved(&self) -> String {
+        let rest_of = self.pins.as_ref().and_then(|pins| pins.rest_of.clone());
+        rest_of.unwrap_or_else(|| self.digest())
     }
 }
 

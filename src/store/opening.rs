@@ -206,6 +206,25 @@ impl Store {
         Ok(records.into_iter())
     }
 
+    /// Returns what came after a record: the hash of that record's line, or `None` where the journal does not reach it,
+    /// and the records that follow it, verified.
+    ///
+    /// # Errors
+    /// As [`Store::records`].
+    pub fn since(dir: &Path, serial: u64) -> Result<(Option<Digest>, Vec<Record>), StoreError> {
+        let (_, journal) = read_files(dir)?;
+        let (mut head, mut later) = (None, Vec::new());
+        replay(&journal, None, |record, _, end| {
+            if end.serial == serial {
+                head = Some(end.head);
+            } else if end.serial > serial {
+                later.push(record);
+            }
+            Ok(())
+        })?;
+        Ok((head, later))
+    }
+
     /// Moves the journal and its checkpoint, whatever is in them, to a new directory `damaged-N` beside them, and
     /// returns it. What may be in them is never deleted.
     ///

@@ -23,15 +23,15 @@ use std::io::{self, Write};
 
 pub use check::{Check, CheckFormat, Paths};
 pub use human::Human;
-pub use json::Json;
-pub use markdown::Markdown;
+pub use json::{Json, SavedError, failed_plan, is_saved_plan, plan_schema, read_plan, saved_plan};
+pub use markdown::{Markdown, PLAN_MARK, markdown_plan};
 pub use progress::Progress;
 pub(crate) use text::wrap;
 
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
 use crate::manifest::Loaded;
-use crate::plan::Plan;
+use crate::plan::{Changes, Exceeded, Plan};
 
 /// A way of showing things. Every method writes and flushes.
 pub trait View {
@@ -91,6 +91,15 @@ pub struct Trouble<'a> {
     pub hint: Option<&'a str>,
     /// The manifests, where they are what is wrong.
     pub manifests: Option<&'a Loaded>,
+    /// The limits that a plan goes beyond.
+    pub exceeded: &'a [Exceeded],
+    /// What has changed since a plan was reviewed.
+    pub changes: Option<&'a Changes>,
+}
+
+/// Says in lines, for a terminal, what has changed since a plan was reviewed.
+pub(crate) fn changes_in_words(changes: &Changes) -> Vec<String> {
+    words::changes(changes, words::Medium::Terminal)
 }
 
 /// The formats that every command speaks on stdout.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
-use crate::plan::{Action, Block, Difference, Former, Plan, Step};
+use crate::plan::{Action, Block, Difference, Former, Pinned, Pins, Plan, Saved, Scope, Step};
 use crate::protocol::{Doubt, Obstacle};
 
 pub(super) fn name(text: &str) -> OrderName {
@@ -73,11 +73,12 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
             "b8-former-name-shared",
             Block::FormerNameShared { from: name("old-e3"), with: vec![name("contoso-e5")] },
         ),
+        ("b9-not-reviewed", Block::NotReviewed { pending: false }),
     ]
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None }
 }
 
 /// A plan with every action and every block.
@@ -108,6 +109,30 @@ pub(super) fn every_step() -> Plan {
     steps.extend(blocks().into_iter().map(|(name, block)| step(name, 5, Action::Blocked(block))));
     steps.sort_by(|a, b| a.name.cmp(&b.name));
     plan(steps)
+}
+
+/// A plan as it is saved, with every pin.
+pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
+    let pinned = Pinned {
+        request_id: request(),
+        generation: Generation(3),
+        body: format!("sha256:{}", "0".repeat(64)),
+    };
+    let sent = plan.steps.iter().filter(|step| step.is_sent());
+    let sends = sent.map(|step| (step.name.clone(), pinned.clone())).collect();
+    plan.pins = Some(Pins {
+        place: Some(EndpointId::Origin("https://api.partnercenter.microsoft.com".into())),
+        scope: Scope { path: "contoso \u{202e}.yaml".into() },
+        head: "0".repeat(64),
+        manifests: format!("sha256:{}", "1".repeat(64)),
+        limits: Limits { orders_per_run: Some(20), seats_per_day: Some(2000), ..Limits::default() },
+        recovery: Recovery { mode: RecoveryMode::Strict, settle_after: Some(Duration::from_secs(1800)) },
+        tool: "orderform 0.1.0".into(),
+        sends,
+        rest_of: None,
+    });
+    let at = |hours: i64| Timestamp::from_unix_ms(hours * 3_600_000);
+    Saved { plan, created: at(490_000), expires: at(490_024) }
 }
 
 pub(super) fn placed(subscriptions: &[Option<&str>]) -> PlacedOrder {

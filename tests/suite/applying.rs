@@ -7,8 +7,9 @@ mod world;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use orderform::apply::Outcome;
+use orderform::apply::{ApplyError, Outcome};
 use orderform::domain::*;
+use orderform::plan::{Pins, Plan};
 
 use bench::{Bench, name, order, play};
 use world::Fortune;
@@ -40,6 +41,34 @@ fn every_order_has_its_turn_whatever_the_parallelism() {
             assert_eq!(run.result.unwrap().tally().created, 30, "{parallelism}");
             assert_eq!(world.lists.len(), 11);
             assert!(world.most_in_flight <= parallelism.max(1));
+        });
+    }
+}
+
+/// The last look before anything is written: whoever made the plan, what is sent is what it pins.
+#[test]
+fn what_is_not_as_it_was_pinned_is_never_sent_and_neither_is_the_rest() {
+    type Alter = fn(Plan, &State) -> Plan;
+    let cases: [(Alter, usize); 4] = [
+        (|plan, state| plan.pin(state, |spec| format!("{spec:?}"), Pins::default()), 2),
+        (|plan, state| plan.pin(state, |spec| format!("{spec:?} "), Pins::default()), 0),
+        (|plan, _| Plan { pins: Some(Pins::default()), ..plan }, 0),
+        (
+            |plan, state| {
+                let mut plan = plan.pin(state, |spec| format!("{spec:?}"), Pins::default());
+                plan.steps[1].spec.line_items[0].quantity += 1;
+                plan
+            },
+            0,
+        ),
+    ];
+    for (at, (alter, posts)) in cases.into_iter().enumerate() {
+        play(async move {
+            let run = Bench { alter, ..Bench::new(vec![order(0, 0, 5), order(1, 1, 5)]) }.run().await;
+            assert_eq!(run.world.lock().unwrap().posts.len(), posts, "case {at}");
+            let refused = matches!(run.result, Err(ApplyError::NotAsPinned { .. }));
+            assert_eq!(refused, posts == 0, "case {at}: {:?}", run.result);
+            assert!(posts > 0 || run.world.lock().unwrap().durable.len() == 1, "nothing is recorded");
         });
     }
 }

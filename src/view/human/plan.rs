@@ -33,6 +33,9 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
     for line in text::wrap_list(&words::counts(&plan.counts()), look.width) {
         page.line(&line);
     }
+    if look.verbose {
+        page.line(&format!("plan {}", plan.approved()));
+    }
     page
 }
 

@@ -1,9 +1,12 @@
-//! Diagnostics of manifests: those of `validate` as a document, those of another command in its error.
+//! Diagnostics of manifests, and errors: those of `validate` as a document, those of another command in its error, and
+//! that error in the file of a plan that failed.
 
 use serde::Serialize;
 
 use super::FORMAT_VERSION;
+use super::changes::ChangesJson;
 use crate::manifest::{Diagnostic, Loaded, Region, Sources};
+use crate::plan::Exceeded;
 use crate::view::Trouble;
 use crate::view::check::{Check, end_column};
 
@@ -27,8 +30,40 @@ pub(super) struct TroubleJson<'a> {
     message: &'a str,
     causes: &'a [String],
     hint: Option<&'a str>,
+    #[serde(flatten)]
+    evidence: EvidenceJson<'a>,
+}
+
+/// Why a saved plan cannot be applied.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ProblemJson<'a> {
+    code: &'static str,
+    message: &'a str,
+    causes: &'a [String],
+    hint: Option<&'a str>,
+    #[serde(flatten)]
+    evidence: EvidenceJson<'a>,
+}
+
+/// What a command ended early for, as data.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EvidenceJson<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exceeded: Vec<ExceededJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<ChangesJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<Vec<DiagnosticJson<'a>>>,
+}
+
+/// A limit, and what it would come to.
+#[derive(Debug, Serialize)]
+struct ExceededJson {
+    rule: &'static str,
+    limit: u64,
+    value: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +119,27 @@ impl<'a> From<&Trouble<'a>> for TroubleJson<'a> {
             message: trouble.message,
             causes: trouble.causes,
             hint: trouble.hint,
+            evidence: trouble.into(),
+        }
+    }
+}
+
+impl<'a> ProblemJson<'a> {
+    pub(super) fn new(code: &'static str, trouble: &Trouble<'a>) -> Self {
+        let Trouble { message, causes, hint, .. } = *trouble;
+        Self { code, message, causes, hint, evidence: trouble.into() }
+    }
+}
+
+impl<'a> From<&Trouble<'a>> for EvidenceJson<'a> {
+    fn from(trouble: &Trouble<'a>) -> Self {
+        let exceeded = trouble.exceeded.iter().map(|one| {
+            let Exceeded { rule, limit, value } = *one;
+            ExceededJson { rule, limit, value }
+        });
+        Self {
+            exceeded: exceeded.collect(),
+            changes: trouble.changes.map(ChangesJson::from),
             diagnostics: trouble.manifests.map(diagnostics),
         }
     }

@@ -7,11 +7,15 @@
 //!
 //! **Invariant:** nothing is shortened or put into words here, and nothing but JSON is written.
 
+mod changes;
 mod diagnostic;
 mod order;
+mod pins;
 mod plan;
 mod reason;
 mod run;
+mod saved;
+mod schema;
 mod state;
 
 use std::io::{self, Write};
@@ -19,6 +23,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub(super) use diagnostic::CheckJson;
+use diagnostic::ProblemJson;
+pub use saved::{SavedError, failed_plan, is_saved_plan, read_plan, saved_plan};
+pub use schema::plan_schema;
 
 use super::{Trouble, View};
 use crate::apply::{Event, Summary};

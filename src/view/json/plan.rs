@@ -1,27 +1,50 @@
-//! A plan as one document.
+//! A plan as one document: as `--format json` shows it, and as a file keeps it.
+//!
+//! What is shown holds no time, so an unchanged plan is the same bytes; a file has `pins` besides, and in them the two
+//! times there are.
 //!
 //! **Invariant:** steps are sorted by name, whatever the order of the plan.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
+use super::diagnostic::ProblemJson;
 use super::order::SpecJson;
+use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
-use crate::plan::{Action, Counts, Plan, Step};
+use crate::domain::{CustomerId, IdError, Lineage, OrderId, OrderName, RequestId};
+use crate::plan::{Action, Counts, Plan, Saved, Step};
 
 /// A plan.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PlanJson<'a> {
-    format_version: &'static str,
+    format_version: Cow<'a, str>,
     lineage: String,
     serial: u64,
-    digest: String,
+    pub(super) digest: String,
     summary: CountsJson,
     steps: Vec<StepJson<'a>>,
+    /// In a file only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pins: Option<PinsJson<'a>>,
 }
 
+/// A plan that cannot be applied, as far as it was made, and why.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FailedJson<'a> {
+    /// Where there is no plan, which brings its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format_version: Option<&'static str>,
+    #[serde(flatten)]
+    plan: Option<PlanJson<'a>>,
+    problem: ProblemJson<'a>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CountsJson {
     create: usize,
@@ -33,21 +56,21 @@ struct CountsJson {
     orphan: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StepJson<'a> {
-    name: &'a str,
-    action: &'static str,
+    name: Cow<'a, str>,
+    action: Cow<'a, str>,
     customer_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer_name: Option<&'a str>,
+    customer_name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    order_id: Option<&'a str>,
+    order_id: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    formerly: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    formerly: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     allow_duplicate: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     auto_renew_enabled: Option<bool>,
@@ -64,13 +87,27 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
         let mut steps: Vec<&Step> = plan.steps.iter().collect();
         steps.sort_by_key(|step| &step.name);
         Self {
-            format_version: FORMAT_VERSION,
+            format_version: FORMAT_VERSION.into(),
             lineage: plan.lineage.to_string(),
             serial: plan.serial,
             digest: plan.digest(),
             summary: plan.counts().into(),
             steps: steps.into_iter().map(StepJson::from).collect(),
+            pins: None,
         }
+    }
+}
+
+impl<'a> From<&'a Saved> for PlanJson<'a> {
+    fn from(saved: &'a Saved) -> Self {
+        Self { pins: PinsJson::of(saved), ..Self::from(&saved.plan) }
+    }
+}
+
+impl<'a> FailedJson<'a> {
+    pub(super) fn new(plan: Option<&'a Saved>, problem: ProblemJson<'a>) -> Self {
+        let format_version = plan.is_none().then_some(FORMAT_VERSION);
+        Self { format_version, plan: plan.map(PlanJson::from), problem }
     }
 }
 
@@ -84,10 +121,10 @@ impl From<Counts> for CountsJson {
 impl<'a> From<&'a Step> for StepJson<'a> {
     fn from(step: &'a Step) -> Self {
         let mut json = Self {
-            name: step.name.as_str(),
-            action: "create",
+            name: step.name.as_str().into(),
+            action: step.action.word().into(),
             customer_id: step.customer_id.to_string(),
-            customer_name: step.customer_name.as_deref(),
+            customer_name: step.customer_name.as_deref().map(Cow::Borrowed),
             order_id: None,
             request_id: None,
             formerly: None,
@@ -99,21 +136,71 @@ impl<'a> From<&'a Step> for StepJson<'a> {
         };
         match &step.action {
             Action::Create => {}
-            Action::Settle { request_id } => {
-                json.action = "settle";
-                json.request_id = Some(request_id.to_string());
+            Action::Settle { request_id } => json.request_id = Some(request_id.to_string()),
+            Action::Keep { order_id } | Action::Orphan { order_id } => {
+                json.order_id = Some(order_id.as_str().into());
             }
-            Action::Keep { order_id } => (json.action, json.order_id) = ("keep", Some(order_id.as_str())),
             Action::Rename { from, order_id } => {
-                (json.action, json.order_id) = ("rename", Some(order_id.as_str()));
-                json.formerly = Some(from.as_str());
+                json.order_id = Some(order_id.as_str().into());
+                json.formerly = Some(from.as_str().into());
             }
             Action::Blocked(block) => {
-                (json.action, json.reason) = ("blocked", Some(block.into()));
+                json.reason = Some(block.into());
                 json.differences = differences(block);
             }
-            Action::Orphan { order_id } => (json.action, json.order_id) = ("orphan", Some(order_id.as_str())),
         }
         json
+    }
+}
+
+impl PlanJson<'_> {
+    /// Reads a plan that was saved, as far as it is one.
+    pub(super) fn read(self) -> Result<Saved, String> {
+        let lineage = Lineage::parse(&self.lineage).map_err(|error| error.to_string())?;
+        let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
+        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read()?;
+        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins) };
+        Ok(Saved { plan, created, expires })
+    }
+}
+
+impl StepJson<'_> {
+    fn read(self) -> Result<Step, String> {
+        let name = OrderName::parse(&self.name).map_err(|error| error.to_string())?;
+        let lacking = format!("step `{name}` lacks what its action needs");
+        let step = self.read_named(name).map_err(|error| error.to_string())?;
+        step.ok_or(lacking)
+    }
+
+    /// Reads a step; `None` where its action is not known, or lacks something.
+    fn read_named(self, name: OrderName) -> Result<Option<Step>, IdError> {
+        let customer_id = CustomerId::parse(&self.customer_id)?;
+        let order_id = self.order_id.as_deref().map(OrderId::parse).transpose()?;
+        let request_id = self.request_id.as_deref().map(RequestId::parse).transpose()?;
+        let from = self.formerly.as_deref().map(OrderName::parse).transpose()?;
+        let differences = self.differences.unwrap_or_default();
+        let differences = differences.into_iter().map(DifferenceJson::read).collect();
+        let action = match &*self.action {
+            "create" => Some(Action::Create),
+            "settle" => request_id.map(|request_id| Action::Settle { request_id }),
+            "keep" => order_id.map(|order_id| Action::Keep { order_id }),
+            "rename" => from.zip(order_id).map(|(from, order_id)| Action::Rename { from, order_id }),
+            "orphan" => order_id.map(|order_id| Action::Orphan { order_id }),
+            "blocked" => {
+                let block = self.reason.map(|reason| reason.read(differences)).transpose()?;
+                block.flatten().map(Action::Blocked)
+            }
+            _ => None,
+        };
+        let Some(action) = action else { return Ok(None) };
+        Ok(Some(Step {
+            name,
+            customer_id,
+            customer_name: self.customer_name.map(Cow::into_owned),
+            spec: self.spec.read(customer_id)?,
+            allow_duplicate: self.allow_duplicate,
+            auto_renew: self.auto_renew_enabled,
+            action,
+        }))
     }
 }

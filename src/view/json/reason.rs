@@ -2,64 +2,78 @@
 //!
 //! **Invariant:** a code never changes its meaning; views and scripts may rely on it. Waits are whole milliseconds.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::apply::Skipped;
-use crate::domain::{NotOrdered, OrderId, OrderName};
-use crate::plan::{Block, Difference};
+use crate::domain::{IdError, NotOrdered, OrderId, OrderName};
+use crate::plan::{Block, Difference, Former};
 use crate::protocol::{Doubt, Obstacle};
 
 /// Why something is not, or not yet, as it should be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(super) enum ReasonJson<'a> {
     PendingDiffers,
-    CreatedDiffers { order_id: &'a str },
+    CreatedDiffers { order_id: Cow<'a, str> },
     PendingWithoutManifest,
-    LooksRenamed { names: Vec<&'a str> },
-    SameAs { names: Vec<&'a str> },
-    FormerNamePending { formerly: &'a str },
-    FormerNameShared { formerly: &'a str, names: Vec<&'a str> },
-    AlreadyBought { order_ids: Vec<&'a str> },
-    LostState { order_ids: Vec<&'a str> },
+    LooksRenamed { names: Vec<Cow<'a, str>>, was: Cow<'a, str> },
+    SameAs { names: Vec<Cow<'a, str>> },
+    FormerNamePending { formerly: Cow<'a, str> },
+    FormerNameShared { formerly: Cow<'a, str>, names: Vec<Cow<'a, str>> },
+    NotReviewed { pending: bool },
+    AlreadyBought { order_ids: Vec<Cow<'a, str>> },
+    LostState { order_ids: Vec<Cow<'a, str>> },
     RebuiltLately { wait_ms: u64 },
-    Unlisted { why: &'a str },
-    Refused { status: u16, error_code: &'a str, description: &'a str },
-    NotNow { why: &'a str },
-    ListedNowhere { why: &'a str },
+    Unlisted { why: Cow<'a, str> },
+    Refused { status: u16, error_code: Cow<'a, str>, description: Cow<'a, str> },
+    NotNow { why: Cow<'a, str> },
+    ListedNowhere { why: Cow<'a, str> },
     Person,
-    Unanswered { why: &'a str },
+    Unanswered { why: Cow<'a, str> },
     TooYoung { wait_ms: u64 },
-    Candidates { order_ids: Vec<&'a str> },
+    Candidates { order_ids: Vec<Cow<'a, str>> },
     Strict,
     NoSendsLeft,
     Interrupted,
-    CustomerInDoubt { order: &'a str },
-    SignIn { why: &'a str },
-    NoRoom { why: &'a str },
+    CustomerInDoubt { order: Cow<'a, str> },
+    SignIn { why: Cow<'a, str> },
+    NoRoom { why: Cow<'a, str> },
 }
 
 /// One field that differs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct DifferenceJson<'a> {
-    field: &'a str,
-    recorded: Option<&'a str>,
-    desired: Option<&'a str>,
+    field: Cow<'a, str>,
+    recorded: Option<Cow<'a, str>>,
+    desired: Option<Cow<'a, str>>,
+    /// What is recorded, as a number, a flag, a list or a text; `null` where it was absent.
+    #[serde(default)]
+    before: Value,
+    /// What is wanted, likewise.
+    #[serde(default)]
+    after: Value,
 }
 
 impl<'a> From<&'a Block> for ReasonJson<'a> {
     fn from(block: &'a Block) -> Self {
         match block {
             Block::PendingDiffers(_) => Self::PendingDiffers,
-            Block::CreatedDiffers { order_id, .. } => Self::CreatedDiffers { order_id: order_id.as_str() },
+            Block::CreatedDiffers { order_id, .. } => {
+                Self::CreatedDiffers { order_id: order_id.as_str().into() }
+            }
             Block::PendingWithoutManifest => Self::PendingWithoutManifest,
-            Block::LooksRenamed { from, .. } => Self::LooksRenamed { names: names(from) },
+            Block::LooksRenamed { from, was } => {
+                Self::LooksRenamed { names: names(from), was: former(*was).into() }
+            }
+            Block::NotReviewed { pending } => Self::NotReviewed { pending: *pending },
             Block::SameAs(others) => Self::SameAs { names: names(others) },
-            Block::FormerNamePending(from) => Self::FormerNamePending { formerly: from.as_str() },
+            Block::FormerNamePending(from) => Self::FormerNamePending { formerly: from.as_str().into() },
             Block::FormerNameShared { from, with } => {
-                Self::FormerNameShared { formerly: from.as_str(), names: names(with) }
+                Self::FormerNameShared { formerly: from.as_str().into(), names: names(with) }
             }
         }
     }
@@ -71,7 +85,7 @@ impl<'a> From<&'a Obstacle> for ReasonJson<'a> {
             Obstacle::AlreadyBought(ids) => Self::AlreadyBought { order_ids: orders(ids) },
             Obstacle::LostState(ids) => Self::LostState { order_ids: orders(ids) },
             Obstacle::RebuiltLately { wait } => Self::RebuiltLately { wait_ms: wait_ms(*wait) },
-            Obstacle::Unlisted { why } => Self::Unlisted { why },
+            Obstacle::Unlisted { why } => Self::Unlisted { why: why.into() },
         }
     }
 }
@@ -81,11 +95,11 @@ impl<'a> From<&'a NotOrdered> for ReasonJson<'a> {
         match reason {
             NotOrdered::Refused(error) => Self::Refused {
                 status: error.status,
-                error_code: &error.code,
-                description: error.description.as_str(),
+                error_code: (&error.code).into(),
+                description: error.description.as_str().into(),
             },
-            NotOrdered::NotNow(why) => Self::NotNow { why },
-            NotOrdered::ListedNowhere(why) => Self::ListedNowhere { why },
+            NotOrdered::NotNow(why) => Self::NotNow { why: why.into() },
+            NotOrdered::ListedNowhere(why) => Self::ListedNowhere { why: why.into() },
             NotOrdered::Person => Self::Person,
         }
     }
@@ -94,12 +108,12 @@ impl<'a> From<&'a NotOrdered> for ReasonJson<'a> {
 impl<'a> From<&'a Doubt> for ReasonJson<'a> {
     fn from(doubt: &'a Doubt) -> Self {
         match doubt {
-            Doubt::Unanswered { why } => Self::Unanswered { why },
+            Doubt::Unanswered { why } => Self::Unanswered { why: why.into() },
             Doubt::TooYoung { wait } => Self::TooYoung { wait_ms: wait_ms(*wait) },
             Doubt::Candidates(ids) => Self::Candidates { order_ids: orders(ids) },
             Doubt::Strict => Self::Strict,
             Doubt::NoSendsLeft => Self::NoSendsLeft,
-            Doubt::Unlisted { why } => Self::Unlisted { why },
+            Doubt::Unlisted { why } => Self::Unlisted { why: why.into() },
         }
     }
 }
@@ -108,9 +122,51 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
     fn from(skipped: &'a Skipped) -> Self {
         match skipped {
             Skipped::Interrupted => Self::Interrupted,
-            Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str() },
-            Skipped::SignIn(why) => Self::SignIn { why },
-            Skipped::NoRoom(why) => Self::NoRoom { why },
+            Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str().into() },
+            Skipped::SignIn(why) => Self::SignIn { why: why.into() },
+            Skipped::NoRoom(why) => Self::NoRoom { why: why.into() },
+        }
+    }
+}
+
+impl ReasonJson<'_> {
+    /// Reads why a plan does nothing about an order; `None` for the reasons of a run.
+    pub(super) fn read(self, differences: Vec<Difference>) -> Result<Option<Block>, IdError> {
+        let names = |names: Vec<Cow<'_, str>>| {
+            let names: Result<Vec<_>, _> = names.iter().map(|name| OrderName::parse(name)).collect();
+            names
+        };
+        Ok(Some(match self {
+            Self::PendingDiffers => Block::PendingDiffers(differences),
+            Self::CreatedDiffers { order_id } => {
+                Block::CreatedDiffers { order_id: OrderId::parse(&order_id)?, differences }
+            }
+            Self::PendingWithoutManifest => Block::PendingWithoutManifest,
+            Self::LooksRenamed { names: from, was } => {
+                let known = [Former::Pending, Former::Changed, Former::Orphan];
+                let Some(was) = known.into_iter().find(|known| former(*known) == was) else {
+                    return Ok(None);
+                };
+                Block::LooksRenamed { from: names(from)?, was }
+            }
+            Self::SameAs { names: others } => Block::SameAs(names(others)?),
+            Self::FormerNamePending { formerly } => Block::FormerNamePending(OrderName::parse(&formerly)?),
+            Self::FormerNameShared { formerly, names: with } => {
+                Block::FormerNameShared { from: OrderName::parse(&formerly)?, with: names(with)? }
+            }
+            Self::NotReviewed { pending } => Block::NotReviewed { pending },
+            _ => return Ok(None),
+        }))
+    }
+}
+
+impl DifferenceJson<'_> {
+    pub(super) fn read(self) -> Difference {
+        let text = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+        Difference {
+            field: self.field.into_owned(),
+            recorded: text(self.recorded),
+            desired: text(self.desired),
         }
     }
 }
@@ -127,12 +183,35 @@ pub(super) fn differences(block: &Block) -> Option<Vec<DifferenceJson<'_>>> {
 
 impl<'a> From<&'a Difference> for DifferenceJson<'a> {
     fn from(difference: &'a Difference) -> Self {
+        let Difference { field, recorded, desired } = difference;
+        let value = |text: &Option<String>| text.as_ref().map_or(Value::Null, |text| typed(field, text));
         Self {
-            field: &difference.field,
-            recorded: difference.recorded.as_deref(),
-            desired: difference.desired.as_deref(),
+            field: field.into(),
+            recorded: recorded.as_deref().map(Cow::Borrowed),
+            desired: desired.as_deref().map(Cow::Borrowed),
+            before: value(recorded),
+            after: value(desired),
         }
     }
+}
+
+/// Returns a value as a manifest would have it: a number, a flag, a list or a text.
+fn typed(field: &str, text: &str) -> Value {
+    let key = match field.split_once(".provisioningContext.") {
+        Some(_) => "",
+        None => field.rsplit('.').next().unwrap_or(field),
+    };
+    let of_json = || serde_json::from_str(text).ok();
+    let value = match key {
+        "quantity" | "generation" => of_json().filter(Value::is_u64),
+        "attestationAccepted"
+        | "partnerOnRecordAttestationAccepted"
+        | "allowDuplicate"
+        | "autoRenewEnabled" => of_json().filter(Value::is_boolean),
+        "additionalPartnerIdsOnRecord" => Some(text.split(", ").map(Value::from).collect()),
+        _ => None,
+    };
+    value.unwrap_or_else(|| Value::from(text))
 }
 
 /// Returns whole milliseconds.
@@ -140,10 +219,18 @@ pub(super) fn wait_ms(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn names(names: &[OrderName]) -> Vec<&str> {
-    names.iter().map(OrderName::as_str).collect()
+fn names(names: &[OrderName]) -> Vec<Cow<'_, str>> {
+    names.iter().map(|name| name.as_str().into()).collect()
 }
 
-fn orders(ids: &[OrderId]) -> Vec<&str> {
-    ids.iter().map(OrderId::as_str).collect()
+fn orders(ids: &[OrderId]) -> Vec<Cow<'_, str>> {
+    ids.iter().map(|id| id.as_str().into()).collect()
+}
+
+fn former(was: Former) -> &'static str {
+    match was {
+        Former::Pending => "pending",
+        Former::Changed => "changed",
+        Former::Orphan => "orphan",
+    }
 }

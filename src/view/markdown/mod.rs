@@ -88,10 +88,40 @@ impl<W: Write> View for Markdown<W> {
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {
-        let Some(loaded) = trouble.manifests else { return Ok(()) };
-        let check = Check::new(loaded, false);
-        self.show(&markdown_report(&check, &format!("{}; nothing was attempted", check.verdict())))
+        let told = trouble.manifests.is_some() || trouble.changes.is_some();
+        if told { self.show(&problem(trouble)) } else { Ok(()) }
     }
+}
+
+/// What the Markdown of a plan begins with, so that a job finds its own comment again.
+pub const PLAN_MARK: &str = "<!-- orderform:plan ";
+
+/// Writes a plan as a comment for a pull request, as far as it was made, with what keeps it from being applied first.
+#[must_use]
+pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
+    let problem = trouble.map(problem).unwrap_or_default();
+    let Some(plan) = plan else { return format!("{PLAN_MARK}-->\n{problem}") };
+    let page = plan::page(plan, plan::BUDGET.saturating_sub(problem.len() + 1));
+    match page.split_once('\n') {
+        Some((mark, rest)) if !problem.is_empty() => format!("{mark}\n{problem}\n{rest}"),
+        _ => page,
+    }
+}
+
+/// Says why a command ended early.
+fn problem(trouble: &Trouble<'_>) -> String {
+    if let Some(loaded) = trouble.manifests {
+        let check = Check::new(loaded, false);
+        return markdown_report(&check, &format!("{}; nothing was attempted", check.verdict()));
+    }
+    let mut text = format!("**Not applied:** {}\n\n", code(trouble.message));
+    let causes = match trouble.changes {
+        Some(changes) => words::changes(changes, Medium::Markdown),
+        None => trouble.causes.iter().map(|cause| code(cause)).collect(),
+    };
+    text.extend(causes.iter().map(|cause| format!("- {cause}\n")));
+    text.extend(trouble.hint.map(|hint| format!("- *hint:* {}\n", code(hint))));
+    text
 }
 
 fn status(recorded: &Recorded) -> (&'static str, String) {

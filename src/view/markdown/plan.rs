@@ -7,7 +7,7 @@
 
 use super::super::text::{count, escape, plural};
 use super::super::words::{self, Medium};
-use super::{notes, row};
+use super::{PLAN_MARK, notes, row};
 use crate::domain::CustomerId;
 use crate::plan::{Action, Plan, Step};
 
@@ -31,7 +31,7 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
     let renamed: Vec<&Step> = of(|action| matches!(action, Action::Rename { .. })).collect();
     let orphans: Vec<&Step> = of(|action| matches!(action, Action::Orphan { .. })).collect();
 
-    let mut text = format!("<!-- orderform:plan {} -->\n**{}**\n", plan.lineage, words::verdict(plan));
+    let mut text = format!("{PLAN_MARK}{} -->\n**{}**\n", plan.lineage, words::verdict(plan));
     if !urgent.is_empty() {
         text.push_str(HEAD);
         text.extend(urgent.iter().map(|step| row(step)));
@@ -41,7 +41,7 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
     if plan.steps.iter().any(|step| !matches!(step.action, Action::Keep { .. })) {
         foot = format!("\n{}\n", words::counts(&plan.counts()));
     }
-    foot += &format!("\nplan `{}`\n", plan.digest());
+    foot += &format!("\nplan `{}`\n", plan.approved());
 
     let mut room = budget.saturating_sub(text.len() + foot.len() + REST);
     let mut shown = 0;
@@ -170,7 +170,7 @@ mod tests {
             assert!(text.starts_with("<!-- orderform:plan "));
             assert!(
                 text.contains("5000 orders to buy")
-                    && text.ends_with(&format!("\nplan `{}`\n", plan.digest()))
+                    && text.ends_with(&format!("\nplan `{}`\n", plan.approved()))
             );
             assert_eq!(text.matches("<details").count(), text.matches("</details>").count());
             assert_eq!(text.matches("| `!` |").count(), 40, "what is blocked is always there");
@@ -196,7 +196,7 @@ mod tests {
         let plan = plan(10, 3);
         let text = page(&plan, 0);
         assert_eq!(text.matches("| `!` |").count(), 3);
-        assert!(text.contains(&plan.digest()) && text.contains("10 to buy"));
+        assert!(text.contains(&plan.approved()) && text.contains("10 to buy"));
     }
 
     #[test]

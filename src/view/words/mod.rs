@@ -5,11 +5,13 @@
 //! **Invariant:** every text of others goes through [`Medium::text`], everything to be copied through
 //! [`Medium::code`], so nothing here decides how a text is made harmless.
 
+mod changes;
 mod event;
 mod outcome;
 mod plan;
 mod tally;
 
+pub(super) use changes::changes;
 pub(super) use event::event;
 pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{

@@ -203,6 +203,14 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
         Block::LooksRenamed { .. } | Block::FormerNamePending(_) | Block::FormerNameShared { .. } => {
             renaming(block, medium)
         }
+        Block::NotReviewed { pending } => {
+            let account = Account::new("not as it was reviewed, so it is left out");
+            let account = match pending {
+                true => account.detail("an attempt of it has no answer yet"),
+                false => account,
+            };
+            account.hint(format!("run {} and have that reviewed", medium.code("orderform plan")))
+        }
         Block::SameAs(others) => {
             let others = medium.names(others);
             Account::new(format!("says exactly the same as {others}, for the same customer"))
@@ -265,7 +273,8 @@ fn looks_renamed(from: &[OrderName], was: Former, medium: Medium) -> Account {
     account.hint(format!("if a second one is meant, set {}", medium.code("metadata.allowDuplicate: true")))
 }
 
-fn difference(difference: &Difference, medium: Medium) -> String {
+/// Says that a field differs: as recorded or reviewed, and as wanted.
+pub(super) fn difference(difference: &Difference, medium: Medium) -> String {
     let value = |value: &Option<String>| match value {
         Some(value) => medium.text(value),
         None => "absent".to_owned(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::virtual_time::pass;
 use orderform::apply::{self, ApplyError, Event, Session, Settings, Summary};
 use orderform::domain::*;
-use orderform::plan;
+use orderform::plan::{self, Plan};
 use orderform::protocol::Rules;
 use tokio::sync::watch;
 
@@ -24,6 +24,8 @@ pub(super) struct Bench {
     pub(super) room: usize,
     /// When the user asks to stop.
     pub(super) stop_after: Option<Duration>,
+    /// What is done to the plan between planning and applying.
+    pub(super) alter: fn(Plan, &State) -> Plan,
 }
 
 /// What came of it.
@@ -84,11 +86,12 @@ impl Bench {
             fails_at: None,
             room: usize::MAX,
             stop_after: None,
+            alter: |plan, _| plan,
         }
     }
 
     pub(super) async fn run(mut self) -> Ran {
-        let plan = plan::build(&self.desired, &self.state);
+        let plan = (self.alter)(plan::build(&self.desired, &self.state), &self.state);
         let (world, fails_at, room) = (Arc::clone(&self.world), self.fails_at, self.room);
         let mut journal = Memory { world, appends: 0, fails_at, room };
         let (stopper, stop) = watch::channel(false);

@@ -88,7 +88,12 @@ fn the_published_schemas_are_the_ones_that_the_program_prints() {
         let published = fs::read_to_string(&path).unwrap_or_default();
         assert!(published == schema::text(kind), "write `orderform schema {}` to {path}", kind.as_str());
     }
-    assert_eq!(fs::read_dir("schema").unwrap().count(), SchemaKind::ALL.len());
+    let published = fs::read_to_string("schema/plan.schema.json").unwrap_or_default();
+    assert!(
+        published == orderform::view::plan_schema(),
+        "write `orderform schema plan` to schema/plan.schema.json"
+    );
+    assert_eq!(fs::read_dir("schema").unwrap().count(), SchemaKind::ALL.len() + 1);
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod rendered;
 mod renewal;
 mod rows;
 mod running;
+mod saved;
 mod shell;
 mod shop;
 mod signals;

@@ -1,0 +1,178 @@
+//! What a saved plan pins, and until when it is good.
+//!
+//! **Invariant:** every pin of [`Pins`] is written and read back; who adds one adds it here.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    EndpointId, Generation, Limits, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
+};
+use crate::plan::{Pinned, Pins, Saved, Scope};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PinsJson<'a> {
+    created_at: String,
+    expires_at: String,
+    tool: Cow<'a, str>,
+    place: String,
+    scope: ScopeJson<'a>,
+    journal: JournalJson<'a>,
+    manifests: Cow<'a, str>,
+    limits: LimitsJson,
+    recovery: RecoveryJson<'a>,
+    sends: Vec<SendJson<'a>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ScopeJson<'a> {
+    path: Cow<'a, str>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct JournalJson<'a> {
+    lineage: String,
+    serial: u64,
+    head: Cow<'a, str>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct LimitsJson {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders_per_run: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders_per_hour: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders_per_day: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seats_per_run: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seats_per_hour: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seats_per_day: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RecoveryJson<'a> {
+    mode: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settle_after_ms: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SendJson<'a> {
+    name: Cow<'a, str>,
+    request_id: String,
+    generation: u32,
+    body: Cow<'a, str>,
+}
+
+impl<'a> PinsJson<'a> {
+    /// Takes the pins of a plan; `None` where it has none.
+    pub(super) fn of(saved: &'a Saved) -> Option<Self> {
+        // What is left of another plan is carried out and never saved.
+        let Pins { place, scope, head, manifests, limits, recovery, tool, sends, rest_of: _ } =
+            saved.plan.pins.as_ref()?;
+        let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
+        Some(Self {
+            created_at: saved.created.to_string(),
+            expires_at: saved.expires.to_string(),
+            tool: tool.into(),
+            place: place.as_ref().map(ToString::to_string).unwrap_or_default(),
+            scope: ScopeJson { path: (&scope.path).into() },
+            journal: JournalJson {
+                lineage: saved.plan.lineage.to_string(),
+                serial: saved.plan.serial,
+                head: head.into(),
+            },
+            manifests: manifests.into(),
+            limits: limits.into(),
+            recovery: RecoveryJson {
+                mode: mode.map_or("", |(word, _)| word).into(),
+                settle_after_ms: recovery.settle_after.map(super::reason::wait_ms),
+            },
+            sends: sends.iter().map(SendJson::from).collect(),
+        })
+    }
+
+    /// Reads pins, when they were made and when they end to be good.
+    pub(super) fn read(self) -> Result<(Pins, Timestamp, Timestamp), String> {
+        let mode = RecoveryMode::ALL.into_iter().find(|(word, _)| *word == self.recovery.mode);
+        let (_, mode) = mode.ok_or("its `pins.recovery.mode` is not known")?;
+        let sends: Result<_, String> = self.sends.into_iter().map(SendJson::read).collect();
+        let pins = Pins {
+            place: match self.place.as_str() {
+                "" => None,
+                "sandbox" => Some(EndpointId::Sandbox),
+                _ => Some(EndpointId::Origin(self.place)),
+            },
+            scope: Scope { path: self.scope.path.into_owned() },
+            head: self.journal.head.into_owned(),
+            manifests: self.manifests.into_owned(),
+            limits: self.limits.into(),
+            recovery: Recovery {
+                mode,
+                settle_after: self.recovery.settle_after_ms.map(Duration::from_millis),
+            },
+            tool: self.tool.into_owned(),
+            sends: sends?,
+            rest_of: None,
+        };
+        let time = |text: &str| Timestamp::parse(text).ok_or_else(|| "a time in it is none".to_owned());
+        Ok((pins, time(&self.created_at)?, time(&self.expires_at)?))
+    }
+}
+
+impl From<&Limits> for LimitsJson {
+    fn from(limits: &Limits) -> Self {
+        let Limits {
+            orders_per_run,
+            orders_per_hour,
+            orders_per_day,
+            seats_per_run,
+            seats_per_hour,
+            seats_per_day,
+        } = *limits;
+        Self { orders_per_run, orders_per_hour, orders_per_day, seats_per_run, seats_per_hour, seats_per_day }
+    }
+}
+
+impl From<LimitsJson> for Limits {
+    fn from(limits: LimitsJson) -> Self {
+        let LimitsJson {
+            orders_per_run,
+            orders_per_hour,
+            orders_per_day,
+            seats_per_run,
+            seats_per_hour,
+            seats_per_day,
+        } = limits;
+        Self { orders_per_run, orders_per_hour, orders_per_day, seats_per_run, seats_per_hour, seats_per_day }
+    }
+}
+
+impl<'a> From<(&'a OrderName, &'a Pinned)> for SendJson<'a> {
+    fn from((name, pinned): (&'a OrderName, &'a Pinned)) -> Self {
+        Self {
+            name: name.as_str().into(),
+            request_id: pinned.request_id.to_string(),
+            generation: pinned.generation.0,
+            body: (&pinned.body).into(),
+        }
+    }
+}
+
+impl SendJson<'_> {
+    fn read(self) -> Result<(OrderName, Pinned), String> {
+        let name = OrderName::parse(&self.name).map_err(|error| error.to_string())?;
+        let request_id = RequestId::parse(&self.request_id).map_err(|error| error.to_string())?;
+        let generation = Generation(self.generation);
+        Ok((name, Pinned { request_id, generation, body: self.body.into_owned() }))
+    }
+}
