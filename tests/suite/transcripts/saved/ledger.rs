@@ -76,6 +76,8 @@ proptest! {
                 Deed::Add => write(&stage, at, 0),
                 Deed::BuyBefore => {
                     stage.write("other/one.yaml", &text);
+                    // With settings of its own, it is no part of this project.
+                    std::fs::copy(stage.path("orderform.yaml"), stage.path("other/orderform.yaml")).unwrap();
                     let arguments = ["apply", "other/one.yaml", "--state-dir", ".orderform", "--auto-approve"];
                     prop_assert_eq!(stage.quietly(&arguments).code, 0);
                     std::fs::remove_dir_all(stage.path("other")).unwrap();

@@ -43,6 +43,8 @@ fn manifests_that_were_changed_added_and_removed() {
 fn a_state_that_another_apply_changed() {
     let (stage, _shop) = stage();
     stage.write("elsewhere/x.yaml", &order("a", CONTOSO, 4));
+    // With settings of its own, it is no part of this project.
+    fs::copy(stage.path("orderform.yaml"), stage.path("elsewhere/orderform.yaml")).unwrap();
     let arguments = ["apply", "elsewhere/x.yaml", "--state-dir", ".orderform", "--auto-approve"];
     assert_eq!(stage.quietly(&arguments).code, 0);
     fs::remove_dir_all(stage.path("elsewhere")).unwrap();
