@@ -194,8 +194,8 @@ fn judge_references(orders: &[OrderDraft], customers: &Customers, found: &mut Ve
             }
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "describe it: `kind: Customer`, `metadata.name: {name}`, `spec.customerId: GUID`; if it is described in \
-                 another directory, name the one that holds both"
+                "describe it (`orderform new customer {name} TENANT_ID` does); if it is described in another directory, \
+                 name the one that holds both"
             ),
         };
         let message = format!("no customer is named {}", quoted(name));
