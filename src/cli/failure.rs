@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::apply::ApplyError;
 use crate::domain::{EndpointId, is_harmful};
 use crate::manifest::Loaded;
+use crate::manifest::render::without_commands;
 use crate::partner_center::{ClientError, EndpointError, TokenError};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
@@ -93,7 +94,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             let _ = writeln!(text, "  hint: {}", harmless(hint));
         }
-        text
+        without_commands(&text)
     }
 }
 

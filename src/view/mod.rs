@@ -24,9 +24,10 @@ use std::io::{self, Write};
 pub use check::{Check, CheckFormat, Paths};
 pub use human::Human;
 pub use json::Json;
+pub(crate) use json::text as json_text;
 pub use markdown::Markdown;
 pub use progress::Progress;
-pub(crate) use text::wrap;
+pub(crate) use text::{escape, wrap};
 
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
