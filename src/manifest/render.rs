@@ -47,11 +47,12 @@ pub(crate) fn without_commands(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let command = line.trim_start();
         match command.strip_prefix("::") {
-            Some(rest) => {
+            // `::: file` is how a second file is pointed at; no runner has a command `:`.
+            Some(rest) if !rest.starts_with(": ") => {
                 let blanks = &line[..line.len() - command.len()];
                 without_bracketed(&format!("{blanks}\u{fffd}:{rest}"))
             }
-            None => without_bracketed(line),
+            _ => without_bracketed(line),
         }
     });
     lines.collect()
@@ -188,8 +189,8 @@ mod tests {
         assert_eq!(without_commands("####[x]"), "#\u{fffd}#\u{fffd}[x]");
         assert_eq!(without_commands("#### orders ## #[x] ##"), "#### orders ## #[x] ##");
         assert_eq!(
-            without_commands("::a::b\n \u{a0}::c ::d\n+::e"),
-            "\u{fffd}:a::b\n \u{a0}\u{fffd}:c ::d\n+::e"
+            without_commands("::a::b\n \u{a0}::c ::d\n+::e\n  ::: f"),
+            "\u{fffd}:a::b\n \u{a0}\u{fffd}:c ::d\n+::e\n  ::: f"
         );
     }
 }
