@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::apply::ApplyError;
 use crate::domain::{EndpointId, is_harmful};
 use crate::manifest::Loaded;
+use crate::manifest::render::without_commands;
 use crate::partner_center::{ClientError, EndpointError, TokenError};
 use crate::plan::{Changes, Exceeded};
 use crate::ports::ReadError;
@@ -121,7 +122,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             let _ = writeln!(text, "  hint: {}", harmless(hint));
         }
-        text
+        without_commands(&text)
     }
 }
 

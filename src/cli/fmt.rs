@@ -16,7 +16,7 @@ use crate::domain::is_harmful;
 use crate::manifest::format::{self, Formatting, Unformatted};
 use crate::manifest::source::MAX_FILE_BYTES;
 use crate::manifest::{Diagnostic, Sources, render};
-use crate::view::Format;
+use crate::view::{Format, escape, json_text};
 
 /// What text from stdin is called.
 const STDIN: &str = "stdin";
@@ -155,12 +155,12 @@ impl Outcome {
             if args.diff {
                 document["diff"] = self.diff.clone().into();
             }
-            return terminal.print(&format!("{document:#}\n"));
+            return terminal.print(&json_text(&document));
         }
         if args.diff {
             terminal.print(&self.diff)?;
         } else {
-            let names: Vec<String> = self.changed.iter().map(|name| format!("{name}\n")).collect();
+            let names: Vec<String> = self.changed.iter().map(|name| escape(name) + "\n").collect();
             terminal.print(&names.concat())?;
         }
         match self.changed.len() {
@@ -194,9 +194,11 @@ fn not_written(file: &str, error: &io::Error) -> Failure {
     failure.hint("look at the permissions of the file and of its directory, then run the same again")
 }
 
-/// Shows what changes, as `patch` reads it unless there are characters that could move a terminal.
+/// Shows what changes, as `patch` reads it unless there is what could move a terminal or command a build server.
 fn unified_diff(file: &str, before: &str, after: &str) -> String {
-    let diff = TextDiff::from_lines(before, after).unified_diff().header(file, file).to_string();
+    // A line break in a name would begin a line of its own.
+    let name = escape(file);
+    let diff = TextDiff::from_lines(before, after).unified_diff().header(&name, &name).to_string();
     let mut safe = String::with_capacity(diff.len());
     for c in diff.chars() {
         match c {
@@ -205,5 +207,5 @@ fn unified_diff(file: &str, before: &str, after: &str) -> String {
             c => safe.push(c),
         }
     }
-    safe
+    render::without_commands(&safe)
 }

@@ -8,7 +8,7 @@ use super::materials::{refuse_wrong, show_diagnostics};
 use super::terminal::Terminal;
 use crate::domain::DesiredOrder;
 use crate::manifest::{self, Origins, Region, write};
-use crate::view::Format;
+use crate::view::{Format, json_text};
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
@@ -63,5 +63,5 @@ fn json_of(orders: &[(&DesiredOrder, &Origins)]) -> String {
         json!({ "name": order.name.as_str(), "manifest": write::json(order), "origins": origins })
     };
     let orders: Vec<Value> = orders.iter().map(order).collect();
-    format!("{:#}\n", json!({ "formatVersion": "1.0", "orders": orders }))
+    json_text(&json!({ "formatVersion": "1.0", "orders": orders }))
 }

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::Shown;
 use super::failure::Failure;
+use crate::manifest::render::without_commands;
 use crate::view::{self, Format, Look, View};
 
 /// When to colour what is shown.
@@ -73,7 +74,7 @@ impl Terminal {
 
     /// Writes a line for people to stderr. Where nobody reads it, nothing is lost.
     pub(super) fn say(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(io::stderr(), "{}", without_commands(line));
     }
 
     /// Writes a text to stdout.

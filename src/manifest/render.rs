@@ -41,8 +41,25 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String
     text
 }
 
-/// Breaks what build servers obey anywhere in a line: `##[…]` and `##vso[…]`.
-fn without_commands(text: &str) -> String {
+/// Breaks what build servers obey: `##[…]` and `##vso[…]` anywhere in a line, `::` at its beginning, behind blanks too.
+/// Characters are replaced one for one, and lines stay as many.
+pub(crate) fn without_commands(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let command = line.trim_start();
+        match command.strip_prefix("::") {
+            // `::: file` is how a second file is pointed at; no runner has a command `:`.
+            Some(rest) if !rest.starts_with(": ") => {
+                let blanks = &line[..line.len() - command.len()];
+                without_bracketed(&format!("{blanks}\u{fffd}:{rest}"))
+            }
+            _ => without_bracketed(line),
+        }
+    });
+    lines.collect()
+}
+
+/// Breaks `##[…]` and `##vso[…]`.
+fn without_bracketed(text: &str) -> String {
     let is_command = |rest: &str| {
         let rest = rest.trim_start_matches('#');
         rest.starts_with('[') || rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("vso["))
@@ -171,5 +188,9 @@ mod tests {
         assert_eq!(without_commands("a ##[error]x ##VSO[y]z"), "a #\u{fffd}[error]x #\u{fffd}VSO[y]z");
         assert_eq!(without_commands("####[x]"), "#\u{fffd}#\u{fffd}[x]");
         assert_eq!(without_commands("#### orders ## #[x] ##"), "#### orders ## #[x] ##");
+        assert_eq!(
+            without_commands("::a::b\n \u{a0}::c ::d\n+::e\n  ::: f"),
+            "\u{fffd}:a::b\n \u{a0}\u{fffd}:c ::d\n+::e\n  ::: f"
+        );
     }
 }

@@ -23,10 +23,11 @@ use std::io::{self, Write};
 
 pub use check::{Check, CheckFormat, Paths};
 pub use human::Human;
+pub(crate) use json::text as json_text;
 pub use json::{Json, SavedError, failed_plan, is_saved_plan, plan_schema, read_plan, saved_plan};
 pub use markdown::{Markdown, PLAN_MARK, markdown_plan};
 pub use progress::Progress;
-pub(crate) use text::wrap;
+pub(crate) use text::{escape, wrap};
 
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};

@@ -19,7 +19,7 @@ pub(super) const LONGEST_TEXT: usize = 400;
 
 /// Writes what could do harm as `\u{…}`: control and bidirectional characters, and what CI runners listen to: `##[` and
 /// `##vso[` anywhere in a line, `::` at its beginning, behind blanks too.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut before = ' ';
     let mut characters = text.chars().peekable();

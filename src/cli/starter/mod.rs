@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::terminal::Terminal;
+use crate::domain::is_harmful;
 use crate::manifest::schema::{self, SchemaKind};
 
 /// The line by which an editor finds the schema of the project file.
@@ -44,13 +45,23 @@ pub(super) fn write_beginning(root: &Path, with_workflow: bool, terminal: &Termi
     if !with_workflow {
         return Ok(());
     }
-    let (repository, directory) = repository_of(root)?;
+    let Some((repository, directory)) = repository_of(root)? else {
+        terminal.say(
+            "no workflow was made: GitHub reads it at the root of the repository, and the name of this directory has \
+             characters that its commands could take apart; `orderform init` in a directory with a plain name makes one",
+        );
+        return Ok(());
+    };
     let text = GITHUB.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("DIRECTORY", &directory);
     let here = std::env::current_dir().and_then(fs::canonicalize)?;
     let repository = repository.strip_prefix(here).map(Path::to_path_buf).unwrap_or(repository);
     let workflow = repository.join(".github/workflows/orderform.yaml");
     if make(&workflow, &text)? {
-        say_made(&workflow, "checks and plans every pull request on GitHub", terminal);
+        say_made(
+            &workflow,
+            "checks and plans every pull request on GitHub, once its variable `ORDERFORM_INSTALL` says where orderform comes from",
+            terminal,
+        );
     }
     Ok(())
 }
@@ -95,17 +106,28 @@ fn make(path: &Path, text: &str) -> Result<bool, Failure> {
     }
 }
 
-/// Finds the root of the Git repository that a directory is in, and how to name the directory from there; a directory
-/// outside of any is its own root.
-fn repository_of(root: &Path) -> Result<(PathBuf, String), Failure> {
+/// Finds the root of the Git repository that a directory is in, and how a shell is told the directory from there; a
+/// directory outside of any is its own root. `None` where no quotes would make its name one word everywhere.
+fn repository_of(root: &Path) -> Result<Option<(PathBuf, String)>, Failure> {
     let real = fs::canonicalize(root)?;
-    let repository = real.ancestors().find(|above| above.join(".git").exists());
-    let below = repository.and_then(|repository| real.strip_prefix(repository).ok());
-    let named = below.and_then(Path::to_str).filter(|below| !below.is_empty()).unwrap_or(".");
-    let is_plain = named.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_'));
-    match repository {
-        Some(repository) if is_plain => Ok((repository.to_path_buf(), named.to_owned())),
-        // A name that a shell could take apart is left for a person to put in.
-        _ => Ok((root.to_path_buf(), ".".to_owned())),
+    let Some(repository) = real.ancestors().find(|above| above.join(".git").exists()) else {
+        return Ok(Some((root.to_path_buf(), ".".to_owned())));
+    };
+    let below = real.strip_prefix(repository).expect("it is an ancestor").to_str();
+    Ok(below.and_then(word).map(|word| (repository.to_path_buf(), word)))
+}
+
+/// Writes the name of a directory as one word of a shell's command, in a line of YAML that GitHub reads.
+fn word(name: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    // A quote ends the word, `: ` and ` #` end the text in YAML, and GitHub evaluates `${{ … }}` wherever it stands.
+    let is_harmless = |c: char| !is_harmful(c) && !matches!(c, '\'' | ':' | '#' | '{' | '}');
+    // What begins with a dash would be a flag.
+    let name = if name.starts_with('-') { format!("./{name}") } else { name.to_owned() };
+    match name.as_str() {
+        "" => Some(".".to_owned()),
+        plain if plain.chars().all(is_plain) => Some(name),
+        harmless if harmless.chars().all(is_harmless) => Some(format!("'{name}'")),
+        _ => None,
     }
 }

@@ -98,7 +98,7 @@ impl<W: Write> View for Json<W> {
 }
 
 /// Returns a document of its own, ending in a line break.
-pub(super) fn text(value: &impl Serialize) -> String {
+pub(crate) fn text(value: &impl Serialize) -> String {
     let json = serde_json::to_string_pretty(value).expect("keys are texts and numbers are finite");
     harmless(&json) + "\n"
 }

@@ -189,3 +189,53 @@ fn the_workflow_passes_on_what_init_and_new_made_and_fails_on_what_is_wrong() {
     stage.write("wrong.yaml", "kind:   Order\n");
     assert_eq!(codes(), [3, 1, 3]);
 }
+
+#[test]
+fn a_directory_that_a_shell_could_take_apart_is_one_quoted_word_or_has_no_workflow() {
+    for (name, word) in [("my orders", "'my orders'"), ("$(id) \"é\"; *", "'$(id) \"é\"; *'"), ("-x", "./-x")]
+    {
+        let stage = Stage::new();
+        std::fs::create_dir(stage.path(".git")).unwrap();
+        assert_eq!(stage.quietly(&["init", "--", name]).code, 0);
+        assert!(!stage.path(name).join(".github").exists());
+        let text = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
+        let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+        let steps = workflow["jobs"]["plan"]["steps"].as_sequence().unwrap();
+        let runs =
+            steps.iter().filter_map(|step| step["run"].as_str()).filter(|run| run.starts_with("orderform "));
+        assert!(
+            runs.clone().count() == 3 && runs.clone().all(|run| run.contains(&format!(" {word}"))),
+            "{text}"
+        );
+    }
+    for name in ["it's", "a: b", "a #b", "${{ github.token }}"] {
+        let stage = Stage::new();
+        std::fs::create_dir(stage.path(".git")).unwrap();
+        let ran = stage.quietly(&["init", name]);
+        assert_eq!(ran.code, 0);
+        assert!(ran.stderr.contains("no workflow was made: "), "{}", ran.stderr);
+        assert!(!stage.path(".github").exists() && !stage.path(name).join(".github").exists());
+    }
+}
+
+#[test]
+fn the_workflow_installs_only_what_the_partner_said_and_fails_before() {
+    let stage = Stage::new();
+    stage.quietly(&["init"]);
+    let text = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let steps = workflow["jobs"]["plan"]["steps"].as_sequence().unwrap();
+    let install = steps.iter().find(|step| step["name"] == "install").unwrap();
+    assert_eq!(install["env"]["ORDERFORM_INSTALL"], "${{ vars.ORDERFORM_INSTALL }}");
+    let run = |variable: &str| {
+        let mut command = std::process::Command::new("bash");
+        command.args(["-e", "-c", install["run"].as_str().unwrap()]).current_dir(stage.path("")).env_clear();
+        let output =
+            command.env("PATH", "/usr/bin:/bin").env("ORDERFORM_INSTALL", variable).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = run("");
+    assert!(code == 1 && said.starts_with("::error ") && said.contains("ORDERFORM_INSTALL"), "{code} {said}");
+    assert_eq!(run("echo installed; true"), (0, "installed\n".to_owned()));
+    assert_eq!(run("false; true").0, 1);
+}

@@ -124,3 +124,34 @@ fn nothing_in_a_difference_can_move_a_terminal() {
     stage.write("a.yaml", "kind:   Order\r\n");
     assert!(stage.quietly(&["fmt", "--diff"]).stdout.contains("-kind:   Order^M\n"));
 }
+
+#[test]
+fn nothing_in_a_name_or_a_difference_commands_a_build_server() {
+    let stage = Stage::new();
+    for name in [
+        "::stop-commands::x",
+        "::warning title=Approved::all is well.yaml",
+        "##[error]a.yaml",
+        "##vso[b]c.yaml",
+    ] {
+        let inside = if name.ends_with(".yaml") { name.to_owned() } else { format!("{name}/a.yaml") };
+        stage.write(&inside, "kind:   Order\n# x\n::error::a: 1\n  ##[error]b: 2\nc:   3 ##vso[d]\n");
+        stage.write(&format!("unreadable/{inside}"), "a: [\n::error::b\n##[c]\n");
+    }
+    for arguments in [
+        &["fmt", "--check"][..],
+        &["fmt", "--diff"],
+        &["fmt", "--check", "--diff", "--format", "json"],
+        &["fmt", "--check", "::nowhere", "##[nowhere]"],
+        &["fmt"],
+    ] {
+        let ran = stage.quietly(arguments);
+        let shown = ran.stdout + &ran.stderr;
+        assert!(shown.len() > 100, "{arguments:?}: {shown}");
+        for line in shown.lines() {
+            let obeyed =
+                line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[");
+            assert!(!obeyed, "{arguments:?}: {line}");
+        }
+    }
+}
