@@ -154,12 +154,6 @@ fn refuse(stop: &Stop, part: Part<'_>, file: &Arc<str>) -> Unformatted {
             "not well-formed YAML: a text cannot begin with this sign",
             "put the text between quotes",
         ),
-        Stop::ByteOrderMark(at) => (
-            at,
-            Code::ForbiddenCharacter,
-            "the invisible character U+FEFF (a byte order mark) belongs at the beginning of a file",
-            "remove it",
-        ),
     };
     let mut span = span_of(part.text(), *at);
     span.line += part.lines_before();

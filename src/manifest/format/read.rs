@@ -21,8 +21,6 @@ pub(super) enum Stop {
     Key(usize),
     /// A text begins with a sign of YAML's, which the parser lets pass between brackets.
     Sign(usize),
-    /// A byte order mark stands amid the text, or between documents.
-    ByteOrderMark(usize),
     /// The events and the text do not agree: a mistake of ours or of the parser.
     Lost,
 }
@@ -38,10 +36,7 @@ pub(super) fn pieces<'a>(text: &'a str, comments: &mut Vec<&'a str>) -> Read<Vec
     }
     let events = events.into_iter().peekable();
     let mut reader = Reader { cursor: Cursor::new(text), events, counted: (0, 0) };
-    let pieces = reader.documents().map_err(|stop| match (stop, text.find('\u{feff}')) {
-        (Stop::Lost, Some(at)) => Stop::ByteOrderMark(at),
-        (stop, _) => stop,
-    })?;
+    let pieces = reader.documents()?;
     comments.append(&mut reader.cursor.comments);
     Ok(pieces)
 }
