@@ -23,7 +23,7 @@ pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since,
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
 pub use limits::{Exceeded, exceeded, limit_rules};
-pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
+pub use pins::{Pinned, PinnedPrices, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
 pub use table::build;
