@@ -10,20 +10,24 @@
 mod changes;
 mod difference;
 mod digest;
+mod expression;
 mod limits;
 mod pins;
 mod recognise;
 mod rest;
+mod select;
 mod table;
 
 use std::collections::BTreeMap;
 
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
 pub use difference::{Difference, differences};
+pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use limits::{Exceeded, exceeded, limit_rules};
 pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
+pub use select::{Changed, Outside, Selection, Unmatched, changed};
 pub use table::build;
 
 use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State};
