@@ -40,7 +40,7 @@ enum AroundJson<'a> {
     Lineage { was: String, is: String },
     Journal { was: u64, is: u64, continued: bool, names: Vec<&'a str> },
     Place { was: Option<String>, is: Option<String> },
-    Scope { was: &'a str, is: &'a str, before: ScopeJson<'a>, after: ScopeJson<'a> },
+    Scope { was: &'a str, is: &'a str, before: Box<ScopeJson<'a>>, after: Box<ScopeJson<'a>> },
     Tool { was: &'a str, is: &'a str },
     Limits { differences: Vec<DifferenceJson<'a>> },
     Recovery { differences: Vec<DifferenceJson<'a>> },
@@ -92,8 +92,8 @@ impl<'a> From<&'a Around> for AroundJson<'a> {
             Around::Scope { was, is } => Self::Scope {
                 was: &was.path,
                 is: &is.path,
-                before: ScopeJson::asked(was),
-                after: ScopeJson::asked(is),
+                before: Box::new(ScopeJson::asked(was)),
+                after: Box::new(ScopeJson::asked(is)),
             },
             Around::Tool { was, is } => Self::Tool { was, is },
             Around::Limits(differences) => {
