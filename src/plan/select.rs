@@ -90,7 +90,10 @@ impl Selection {
         let in_doubt = outside.iter().filter(|step| is_in_doubt(step) && sent.contains(&step.customer_id));
         let in_doubt = in_doubt.map(|step| step.name.clone()).collect();
         let outside = Outside { orders: outside.len(), in_doubt };
-        (Plan { steps: inside, ..plan }, outside)
+        let kept: BTreeSet<&OrderName> = inside.iter().map(|step| &step.name).collect();
+        let costs =
+            plan.costs.map(|costs| costs.into_iter().filter(|(name, _)| kept.contains(name)).collect());
+        (Plan { costs, steps: inside, ..plan }, outside)
     }
 
     fn selects(&self, subject: &Subject<'_>) -> bool {

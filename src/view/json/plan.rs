@@ -165,7 +165,7 @@ impl PlanJson<'_> {
         let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
         let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
         let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside)?;
-        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins) };
+        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), costs: None };
         Ok(Saved { plan, created, expires })
     }
 }
