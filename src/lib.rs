@@ -44,6 +44,7 @@
 //! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
 //! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
 //! | bytes of a price list | [`prices::load`], [`Plan::price`](plan::Plan::price) | a [`Cost`](plan::Cost) for each order that may be sent, or why it is unknown |
+//! | the plan of everything | [`Selection::reduce`](plan::Selection::reduce) | the plan of what was asked for, and how much is outside |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
 //! | | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
 //! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each carried out and answered by an [`Event`](protocol::Event) |
@@ -100,6 +101,7 @@
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
 //! * *cost*: what an order comes to by a price list: *committed* over its term, and spread over its months; or *unknown*.
+//! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet.
 //!
@@ -116,6 +118,8 @@
 //!   `view/words/changes.rs`, the README.
 //! * A reason why a price is unknown: [`plan::Unpriced`], `view/words/cost.rs`, `view/json/schema/cost.rs`, the README. A column of
 //!   a price list: `prices/row.rs`.
+//! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
+//!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 

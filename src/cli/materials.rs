@@ -42,7 +42,7 @@ pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
     pub(super) state_dir: PathBuf,
-    /// Which manifests these are of the project's.
+    /// Which of the project's orders a plan is about.
     pub(super) scope: Scope,
     /// The directory of the manifests.
     pub(super) root: PathBuf,
@@ -111,7 +111,8 @@ impl Materials {
         }
     }
 
-    /// Makes the plan of these manifests for a state and a place, prices it, and pins it to all of them.
+    /// Makes the plan of these manifests for a state and a place, as far as their scope reaches, prices it, and pins it to all
+    /// of them.
     pub(super) fn plan(
         &self,
         state: &State,
@@ -120,9 +121,12 @@ impl Materials {
         prices: Option<&Prices>,
     ) -> Plan {
         let Project { limits, recovery, .. } = &self.project;
+        let whole = plan::build(&self.orders, state);
+        let (plan, outside) = self.scope.selection.reduce(whole, &self.orders);
         let pins = Pins {
             place: Some(place),
             scope: self.scope.clone(),
+            outside,
             head: head.to_string(),
             manifests: plan::manifests_digest(&self.orders, limits, recovery),
             limits: *limits,
@@ -131,7 +135,7 @@ impl Materials {
             prices: prices.map(PinnedPrices::of),
             ..Pins::default()
         };
-        let plan = plan::build(&self.orders, state).pin(state, crate::partner_center::render, pins);
+        let plan = plan.pin(state, crate::partner_center::render, pins);
         prices.into_iter().fold(plan, Plan::price)
     }
 
@@ -174,7 +178,10 @@ fn state_dir(path: &Path, chosen: &WhereState, project: &Project) -> PathBuf {
 /// Returns which of a project's manifests a path stands for, wherever the project lies.
 fn scope(path: &Path) -> Scope {
     let file = path.file_name().filter(|_| path.is_file());
-    file.map_or_else(Scope::default, |file| Scope { path: file.to_string_lossy().into_owned() })
+    file.map_or_else(Scope::default, |file| Scope {
+        path: file.to_string_lossy().into_owned(),
+        ..Scope::default()
+    })
 }
 
 /// Returns the directory of a path: itself, or that of a file.

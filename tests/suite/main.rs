@@ -12,6 +12,7 @@ mod manifests;
 mod planning;
 mod protocol;
 mod sandbox;
+mod selecting;
 mod simulation;
 mod tidy;
 mod tools;

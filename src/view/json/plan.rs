@@ -15,6 +15,7 @@ use super::diagnostic::ProblemJson;
 use super::order::SpecJson;
 use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
+use super::scope::ScopeJson;
 use crate::domain::{CustomerId, IdError, Lineage, OrderId, OrderName, RequestId};
 use crate::plan::{Action, Costs, Counts, Plan, Saved, Step};
 
@@ -26,6 +27,9 @@ pub(super) struct PlanJson<'a> {
     lineage: String,
     serial: u64,
     pub(super) digest: String,
+    /// Which orders it is about, where it is pinned to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeJson<'a>>,
     summary: CountsJson,
     /// Where there are prices.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +101,7 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             lineage: plan.lineage.to_string(),
             serial: plan.serial,
             digest: plan.digest(),
+            scope: plan.pins.as_ref().map(ScopeJson::of),
             summary: plan.counts().into(),
             cost: plan.totals().as_ref().map(TotalsJson::from),
             steps: steps
@@ -178,7 +183,8 @@ impl PlanJson<'_> {
             steps.push(step);
         }
         let costs = self.cost.map(|_| costs);
-        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read()?;
+        let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
+        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside)?;
         let plan = Plan { lineage, serial: self.serial, steps, pins: Some(pins), costs };
         Ok(Saved { plan, created, expires })
     }
