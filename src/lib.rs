@@ -112,6 +112,7 @@
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
+//! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;

@@ -9,6 +9,7 @@ mod editor;
 mod formats;
 mod kills;
 mod manifests;
+mod pages;
 mod planning;
 mod protocol;
 mod sandbox;

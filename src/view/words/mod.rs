@@ -10,6 +10,7 @@ mod event;
 mod outcome;
 mod plan;
 mod tally;
+mod terms;
 
 pub(super) use changes::changes;
 pub(super) use event::event;
@@ -18,8 +19,9 @@ pub(super) use plan::{
     Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
 };
 pub(super) use tally::tally;
+pub(super) use terms::{grouped, line_term, term_and_billing};
 
-use super::{markdown, text};
+use super::{html, markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};
 
 /// The command that hints speak of most.
@@ -35,6 +37,8 @@ pub(super) enum Medium {
     Terminal,
     /// A comment in a pull request.
     Markdown,
+    /// A page: what it gives is set as elements by [`html::rich`].
+    Html,
 }
 
 impl Medium {
@@ -52,6 +56,7 @@ impl Medium {
         match self {
             Self::Terminal => text::escape(&text::shorten(text, longest)),
             Self::Markdown => markdown::code(&text::shorten(text, longest)),
+            Self::Html => html::isolated(&text::shorten(text, longest)),
         }
     }
 
@@ -60,6 +65,7 @@ impl Medium {
         match self {
             Self::Terminal => format!("`{}`", text::escape(text)),
             Self::Markdown => markdown::code(text),
+            Self::Html => html::code(text),
         }
     }
 
