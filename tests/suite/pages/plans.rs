@@ -26,7 +26,7 @@ pub(super) fn plan(mut steps: Vec<Step>) -> Plan {
         tool: "orderform 0.1.0".into(),
         ..Pins::default()
     };
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: Some(pins) }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: Some(pins), costs: None }
 }
 
 const PRODUCTS: [(&str, &str); 4] = [
