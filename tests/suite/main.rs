@@ -13,6 +13,7 @@ mod pages;
 mod planning;
 mod protocol;
 mod sandbox;
+mod selecting;
 mod simulation;
 mod tidy;
 mod tools;

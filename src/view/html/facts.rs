@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
+use super::rich::sentence;
 use crate::domain::{Recovery, RecoveryMode};
 use crate::plan::{Counts, Exceeded, Pins, Plan, limit_rules};
 use crate::view::text::{duration, escape};
-use crate::view::words::grouped;
+use crate::view::words::{self, Medium, grouped};
 
 /// The figures that a page opens with.
 pub(super) fn figures(counts: &Counts, customers: usize) -> Markup {
@@ -30,6 +31,7 @@ pub(super) fn about(plan: &Plan, exceeded: &[Exceeded]) -> Markup {
             h2 id="about" { "About this plan" }
             @if let Some(pins) = &plan.pins { (limits(pins, exceeded)) }
             dl.facts {
+                div { dt { "Scope" } dd { (scope(plan)) } }
                 @if let Some(pins) = &plan.pins { (pinned(pins)) }
                 div { dt { "State" } dd { "record " (plan.serial) " of " code { (plan.lineage) } } }
                 div { dt { "Digest" } dd { code { (plan.approved()) } } }
@@ -38,17 +40,17 @@ pub(super) fn about(plan: &Plan, exceeded: &[Exceeded]) -> Markup {
     }
 }
 
+/// Says which orders the plan is about.
+pub(super) fn scope(plan: &Plan) -> Markup {
+    let lines = words::scope(plan, Medium::Html);
+    html! {
+        @if lines.is_empty() { "The whole project" }
+        @for line in &lines { p { (sentence(line)) } }
+    }
+}
+
 fn pinned(pins: &Pins) -> Markup {
     html! {
-        div {
-            dt { "Scope" }
-            dd {
-                @match pins.scope.path.as_str() {
-                    "." => "the whole project",
-                    file => code { (escape(file)) },
-                }
-            }
-        }
         div {
             dt { "Bought at" }
             dd {

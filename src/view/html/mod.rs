@@ -22,7 +22,7 @@ use maud::{Markup, html};
 pub(super) use rich::{code, isolated};
 
 use super::Trouble;
-use super::words::{self, grouped};
+use super::words::{self, Medium, grouped};
 use crate::plan::{Action, Plan, Step};
 use attention::needs_attention;
 use page::Page;
@@ -43,6 +43,10 @@ pub fn html_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
             p.kicker { "orderform" span.soft { "purchase plan" } }
             h1 { (verdict) }
             p.lead { (lead(plan, trouble)) }
+            // Under the verdict: a plan of a part never reads like a plan of the whole.
+            @if let Some(plan) = plan.filter(|plan| !words::scope(plan, Medium::Html).is_empty()) {
+                div.scope { (facts::scope(plan)) }
+            }
         }
         main {
             @if let Some(trouble) = trouble {
