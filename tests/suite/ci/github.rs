@@ -9,9 +9,11 @@ use crate::transcripts::words::{CONTOSO, FABRIKAM, order};
 const PLAN: &str = "github/.github/workflows/orderform.yaml";
 const APPLY: &str = "github/.github/workflows/orderform-apply.yaml";
 
-/// What is refused for one customer, and what is left open for the other.
+/// What is refused for a customer.
 const REFUSED: &str = "customers: { f81d98dd-c2f4-499e-a194-5619e260344e: { status: 403, code: 13605 } }";
-const OPEN: &str = "faults: [{ on: create, times: 1, do: { status: 500, code: 800005, when: after } }]";
+/// What is left open though it was bought.
+pub(super) const OPEN: &str =
+    "faults: [{ on: create, times: 1, do: { status: 500, code: 800005, when: after } }]";
 
 fn open(faults: &str) -> Site {
     Site::open(&["scripts", "github"], faults)

@@ -156,7 +156,7 @@ impl Job {
         }
         let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
         let mut shown = said.lines().filter(|line| !line.starts_with("::add-mask::"));
-        assert!(shown.all(|line| !line.contains(TOKEN)), "{said}");
+        assert!(shown.all(|line| !line.contains(TOKEN) && !line.contains("canary")), "{said}");
         self.said += &said;
         ended.status.code().unwrap()
     }

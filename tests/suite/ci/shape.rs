@@ -34,6 +34,54 @@ fn no_expression_stands_in_a_script() {
     }
 }
 
+/// Keys of Azure Pipelines ("YAML schema reference for Azure Pipelines"), as far as the kit uses them.
+const AZURE: [(&str, &[&str]); 5] = [
+    ("", &["trigger", "pr", "schedules", "lockBehavior", "variables", "pool", "stages"]),
+    ("stages", &["stage", "dependsOn", "condition", "jobs"]),
+    ("jobs", &["job", "deployment", "environment", "timeoutInMinutes", "strategy", "steps"]),
+    ("schedules", &["cron", "displayName", "branches", "always"]),
+    (
+        "steps",
+        &[
+            "bash",
+            "task",
+            "checkout",
+            "publish",
+            "download",
+            "artifact",
+            "inputs",
+            "name",
+            "displayName",
+            "condition",
+            "env",
+            "fetchDepth",
+            "persistCredentials",
+        ],
+    ),
+];
+
+#[test]
+fn the_pipeline_for_azure_has_no_key_that_is_not_known_there() {
+    let pipeline = read("azure/azure-pipelines.yml");
+    for (of, known) in AZURE {
+        let lists =
+            if of.is_empty() { vec![Value::Sequence(vec![pipeline.clone()])] } else { all(&pipeline, of) };
+        let entries: Vec<_> = lists.iter().flat_map(|list| list.as_sequence().unwrap()).collect();
+        assert!(!entries.is_empty(), "{of}");
+        for (key, _) in entries.into_iter().flat_map(mapping) {
+            assert!(known.contains(&key.as_str()), "{of}: {key}");
+        }
+    }
+    // The shell of a step there goes on after a failure unless it is told not to.
+    let scripts = [all(&pipeline, "bash"), all(&pipeline, "inlineScript")].concat();
+    for script in scripts.iter().map(|script| script.as_str().unwrap()) {
+        assert!(script.lines().count() == 1 || script.starts_with("set -euo pipefail\n"), "{script}");
+        // A macro would be pasted into the script.
+        let pasted = ["$(System.", "$(Build.", "$(Agent.", "$(DIRECTORY"];
+        assert!(pasted.iter().all(|macro_| !script.contains(macro_)), "{script}");
+    }
+}
+
 #[test]
 fn every_action_is_ours_or_pinned_to_a_commit() {
     for file in FILES {
