@@ -14,6 +14,7 @@ mod npm;
 mod planning;
 mod protocol;
 mod sandbox;
+mod selecting;
 mod simulation;
 mod tidy;
 mod tools;
