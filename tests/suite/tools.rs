@@ -4,8 +4,6 @@
 //!
 //! **Invariant:** under `CI=true` nothing is left out: a test that cannot run has failed.
 
-pub(crate) mod npm;
-
 use std::env;
 use std::io::Write;
 

@@ -1,8 +1,8 @@
-//! The YAML server of editors: a pinned version, installed once.
+//! The YAML server of editors, in a pinned version with everything it needs.
 
 use std::path::PathBuf;
 
-use crate::tools::npm::Packages;
+use crate::npm::Packages;
 
 const SERVER: Packages = Packages {
     name: "yaml-language-server",
@@ -10,7 +10,7 @@ const SERVER: Packages = Packages {
     lock: include_str!("package-lock.json"),
 };
 
-/// Installs the server where it is not yet, and returns its program; or says why it cannot be had here.
+/// Returns the program, or says why it cannot be had here.
 pub(super) fn installed() -> Result<PathBuf, String> {
-    Ok(SERVER.installed()?.join("yaml-language-server/bin/yaml-language-server"))
+    Ok(SERVER.installed()?.join("node_modules/yaml-language-server/bin/yaml-language-server"))
 }

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::tools::{self, npm::Packages};
+use crate::npm::Packages;
+use crate::tools;
 
 const PACKAGES: Packages = Packages {
     name: "pages",
@@ -25,7 +26,7 @@ impl Browser {
     /// Returns one, or leaves the test out where there is none.
     pub(super) fn open(untested: &str) -> Option<Self> {
         match PACKAGES.installed() {
-            Ok(modules) => Some(Self { modules }),
+            Ok(directory) => Some(Self { modules: directory.join("node_modules") }),
             Err(why) => {
                 tools::leave_out(&why, untested);
                 None

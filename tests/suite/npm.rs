@@ -1,24 +1,20 @@
-//! Packages of npm that some tests need, installed once: pinned versions with everything they need, below the target
-//! directory.
+//! Programs from the npm registry that tests judge our files by, each installed once below the target directory.
 //!
-//! **Invariant:** what runs is what `package-lock.json` says, by its checksums; no script of a package is run.
+//! **Invariant:** what runs is what a lock file says, by its checksums; no script of a package is run.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is to be installed, and under which name.
+/// What is installed together: a name for it, `package.json` and `package-lock.json`.
 pub(crate) struct Packages {
-    /// The directory below that of the target; no other packages use it.
     pub(crate) name: &'static str,
-    /// `package.json`.
     pub(crate) package: &'static str,
-    /// `package-lock.json`.
     pub(crate) lock: &'static str,
 }
 
 impl Packages {
-    /// Installs them where they are not yet, and returns `node_modules`; or says why they cannot be had here.
+    /// Installs them where they are not yet, and returns the directory; or says why they cannot be had here.
     pub(crate) fn installed(&self) -> Result<PathBuf, String> {
         for tool in ["node", "npm"] {
             let found = Command::new(tool).arg("--version").output();
@@ -27,7 +23,7 @@ impl Packages {
             }
         }
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        // Held to the end: whoever comes second, in this process or another, finds them installed.
+        // Held to the end: whoever comes second, in this process or another, finds it installed.
         let turn = File::create(target.join(format!("{}.lock", self.name))).unwrap();
         turn.lock().unwrap();
         let directory = target.join(self.name);
@@ -36,7 +32,7 @@ impl Packages {
             self.install(&directory)?;
             fs::write(&complete, self.lock).unwrap();
         }
-        Ok(directory.join("node_modules"))
+        Ok(directory)
     }
 
     fn install(&self, directory: &Path) -> Result<(), String> {
