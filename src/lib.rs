@@ -75,8 +75,9 @@
 //! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
-//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
+//! | [`watch`] | when a pass is made, and what is known of it | domain, ports, plan, apply | files (seeing) |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!
 //! # Where to begin
@@ -126,3 +127,4 @@ pub mod reconcile;
 pub mod sandbox;
 pub mod store;
 pub mod view;
+pub mod watch;
