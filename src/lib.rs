@@ -77,7 +77,7 @@
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
 //! | [`watch`] | when a pass is made, and what is known of it | domain, ports, plan, apply | files (seeing) |
-//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply, watch | formats |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!
 //! # Where to begin
@@ -99,7 +99,8 @@
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
-//! * *pass*: one round of making desired and recorded meet.
+//! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
+//!   something may have changed.
 //!
 //! # Where a change goes
 //!
@@ -112,6 +113,8 @@
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
+//! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
+//!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 

@@ -19,6 +19,7 @@ mod room;
 mod state_file;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 pub use error::{Notice, StoreError};
 pub use format::line::Digest;
@@ -26,3 +27,4 @@ pub use format::{FORMAT_VERSION, FormatVersion};
 pub use journal_file::JournalFile;
 pub use lock::Holder;
 pub use opening::{Beginning, Opened, Snapshot, Store, Verified};
+pub use watching::Watch;

@@ -18,11 +18,19 @@ use std::time::Duration;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 /// How often it is looked where no events come, unless somebody says otherwise.
-pub const POLL: Duration = Duration::from_secs(5);
+pub(super) const POLL: Duration = Duration::from_secs(5);
 
 /// File systems that others write to without our kernel hearing of it: NFS, SMB, CIFS, SMB2, FUSE, 9p, Ceph, AFS, GFS2, Lustre.
 const REMOTE: [u32; 10] = [
-    0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0102_1997, 0x00C3_6400, 0x5346_414F, 0x0116_1970,
+    0x6969,
+    0x517B,
+    0xFF53_4D42,
+    0xFE53_4D42,
+    0x6573_5546,
+    0x0102_1997,
+    0x00C3_6400,
+    0x5346_414F,
+    0x0116_1970,
     0x0BD0_0BD0,
 ];
 
@@ -85,6 +93,20 @@ impl Seeing {
     #[must_use]
     pub fn sight(&self) -> &Sight {
         &self.sight
+    }
+
+    /// Says whether git is just changing the tree that the path lies in: it then holds its index.
+    #[must_use]
+    pub fn git_is_at_work(&self) -> bool {
+        let Ok(real) = fs::canonicalize(&self.path) else { return false };
+        let Some(git) = real.ancestors().map(|dir| dir.join(".git")).find(|git| git.exists()) else {
+            return false;
+        };
+        // In a linked working tree it is a file that says where the directory is.
+        let linked = fs::read_to_string(&git).ok();
+        let linked = linked.as_deref().and_then(|text| text.strip_prefix("gitdir:")).map(str::trim);
+        let dir = linked.map_or_else(|| git.clone(), |dir| git.with_file_name("").join(dir));
+        dir.join("index.lock").exists()
     }
 
     /// Watches anew where the path leads elsewhere by now. Says whether it did.
@@ -189,7 +211,7 @@ fn is_hidden(below: &Path) -> bool {
 fn is_remote(path: &Path) -> bool {
     let found = rustix::fs::statfs(path).ok();
     // As the kernel writes it: 32 bits, whatever the width of the field.
-    let kind = found.and_then(|found| u32::try_from(i64::from(found.f_type) & 0xFFFF_FFFF).ok());
+    let kind = found.and_then(|found| u32::try_from(found.f_type & 0xFFFF_FFFF).ok());
     kind.is_some_and(|kind| REMOTE.contains(&kind))
 }
 

@@ -203,7 +203,10 @@ mod tests {
             let turn = if number % 10 == 0 { failed } else { applied };
             status.add(report(number, turn), (number == 30).then_some(Duration::from_secs(5)));
         }
-        assert_eq!(status.passes.iter().map(|pass| pass.number).collect::<Vec<_>>(), (11..=30).collect::<Vec<_>>());
+        assert_eq!(
+            status.passes.iter().map(|pass| pass.number).collect::<Vec<_>>(),
+            (11..=30).collect::<Vec<_>>()
+        );
         let expected = Totals { passes: 30, failed: 3, created: 54, ..Totals::default() };
         assert_eq!(status.totals, expected);
         assert_eq!(status.last_success.map(Timestamp::unix_ms), Some(29_010));

@@ -10,6 +10,7 @@ mod event;
 mod outcome;
 mod plan;
 mod tally;
+mod watch;
 
 pub(super) use changes::changes;
 pub(super) use event::event;
@@ -18,6 +19,7 @@ pub(super) use plan::{
     Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
 };
 pub(super) use tally::tally;
+pub(super) use watch::{pass, remembered, watcher};
 
 use super::{markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};

@@ -150,7 +150,8 @@ fn a_hint_between_two_readings_makes_it_wait_for_quiet_again() {
 /// A pace that has passed over `'a'`.
 fn settled() -> Pace<char> {
     let mut pace = Pace::new(Rhythm::default(), 0);
-    for event in [Event::Read(Some('a')), Event::Read(Some('a')), Event::Began, Event::Ended { again: None }] {
+    for event in [Event::Read(Some('a')), Event::Read(Some('a')), Event::Began, Event::Ended { again: None }]
+    {
         pace.take(event, 0);
     }
     pace

@@ -134,3 +134,42 @@ fn whoever_wants_it_polled_gets_it_polled() {
     let seeing = Seeing::open(Path::new("."), Some(every), || {});
     assert!(matches!(seeing.sight(), Sight::Polling { every: found, .. } if *found == every));
 }
+
+#[test]
+fn git_at_work_is_noticed_from_below_and_in_a_linked_tree() {
+    let watched = Watched::new("m/deep", |root| {
+        fs::create_dir_all(root.join("m/deep")).unwrap();
+        fs::create_dir(root.join("m/.git")).unwrap();
+    });
+    assert!(!watched.seeing.git_is_at_work());
+    write(watched.root.join("m/.git/index.lock"));
+    assert!(watched.seeing.git_is_at_work());
+
+    let linked = Watched::new("m", |root| {
+        fs::create_dir(root.join("m")).unwrap();
+        fs::create_dir(root.join("elsewhere")).unwrap();
+        fs::write(root.join("m/.git"), "gitdir: ../elsewhere\n").unwrap();
+    });
+    assert!(!linked.seeing.git_is_at_work());
+    write(linked.root.join("elsewhere/index.lock"));
+    assert!(linked.seeing.git_is_at_work());
+}
+
+#[test]
+fn what_is_none_of_ours_is_no_hint() {
+    let names = names_on_the_way(Path::new("/git/current"));
+    let root = Path::new("/git/one");
+    let hint = |kind: EventKind, path: &str| {
+        is_hint(&notify::Event::new(kind).add_path(PathBuf::from(path)), Some(root), &names)
+    };
+    let changed = EventKind::Modify(notify::event::ModifyKind::Any);
+    let read = EventKind::Access(notify::event::AccessKind::Any);
+    assert!(
+        hint(changed, "/git/one/a.yaml") && hint(changed, "/git/one/..data") && hint(changed, "/git/current")
+    );
+    for path in ["/git/one/.git/index", "/git/one/.orderform/journal.jsonl", "/git/one/.a.swp", "/git/other"]
+    {
+        assert!(!hint(changed, path), "{path}");
+    }
+    assert!(!hint(read, "/git/one/a.yaml"));
+}

@@ -41,4 +41,5 @@ mod shop;
 mod signals;
 mod stage;
 mod verdicts;
+mod watching;
 mod words;
