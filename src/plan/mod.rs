@@ -8,6 +8,7 @@
 //! in the order of the names, whatever the order of the manifests.
 
 mod changes;
+mod cost;
 mod difference;
 mod digest;
 mod limits;
@@ -19,6 +20,7 @@ mod table;
 use std::collections::BTreeMap;
 
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
+pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
 pub use limits::{Exceeded, exceeded, limit_rules};
 pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
@@ -39,6 +41,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What else it was made from and for; `None` where it is only looked at.
     pub pins: Option<Pins>,
+    /// What the orders that may be sent cost; `None` where nobody gave prices.
+    pub costs: Option<Costs>,
 }
 
 /// What would be done about one name.

@@ -78,7 +78,7 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, costs: None }
 }
 
 /// A plan with every action and every block.

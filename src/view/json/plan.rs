@@ -166,7 +166,7 @@ impl PlanJson<'_> {
         let lineage = Lineage::parse(&self.lineage).map_err(|error| error.to_string())?;
         let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
         let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read()?;
-        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins) };
+        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), costs: None };
         Ok(Saved { plan, created, expires })
     }
 }
