@@ -90,7 +90,7 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
-    /// Make a pass over a directory whenever it changes: plan and report.
+    /// Make a pass over a directory whenever it changes: plan and report, or buy.
     Watch(watch::WatchArgs),
     /// Say how things stand: what is wanted, recorded, in doubt and blocked, and who watches.
     Status(status::StatusArgs),

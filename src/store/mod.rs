@@ -17,6 +17,7 @@ mod lock;
 mod opening;
 mod room;
 mod state_file;
+mod stop_file;
 #[cfg(test)]
 mod tests;
 mod watching;
@@ -27,4 +28,5 @@ pub use format::{FORMAT_VERSION, FormatVersion};
 pub use journal_file::JournalFile;
 pub use lock::Holder;
 pub use opening::{Beginning, Opened, Snapshot, Store, Verified};
+pub use stop_file::StopFile;
 pub use watching::Watch;

@@ -30,9 +30,9 @@ pub trait Work {
     /// with what was read last.
     fn read(&mut self) -> Option<Self::Digest>;
 
-    /// Makes a pass. `stop` becomes true when nothing new is to begin. Returns after how long another is wanted although
+    /// Makes a pass. `stop` becomes true when nothing new is to begin; the pass may set it too. Returns after how long another is wanted although
     /// nothing changes.
-    fn pass(&mut self, stop: watch::Receiver<bool>) -> impl Future<Output = Option<Duration>>;
+    fn pass(&mut self, stop: watch::Sender<bool>) -> impl Future<Output = Option<Duration>>;
 
     /// Is told that settings are to be read anew.
     fn reload(&mut self) {}
@@ -70,8 +70,8 @@ pub async fn run<W: Work>(
             }
             Due::Pass => {
                 pace.take(Event::Began, now());
-                let (stop, asked) = watch::channel(false);
-                let pass = work.pass(asked);
+                let stop = watch::Sender::new(false);
+                let pass = work.pass(stop.clone());
                 let mut during = During { pace: &mut pace, told, now: &now, reload: false };
                 match during.wait_for(pass, &stop, timer, grace).await {
                     Some(again) => {
@@ -182,10 +182,10 @@ mod tests {
             Some(*self.manifests.borrow())
         }
 
-        async fn pass(&mut self, mut stop: watch::Receiver<bool>) -> Option<Duration> {
+        async fn pass(&mut self, stop: watch::Sender<bool>) -> Option<Duration> {
             self.passed.push(*self.manifests.borrow());
             if let Some(lingers) = self.lingers {
-                let _ = stop.wait_for(|stop| *stop).await;
+                let _ = stop.subscribe().wait_for(|stop| *stop).await;
                 tokio::time::sleep(lingers).await;
             }
             None

@@ -17,18 +17,21 @@ use crate::cli::terminal::Terminal;
 use crate::domain::State;
 use crate::manifest::{self, Texts};
 use crate::plan::Plan;
-use crate::store::{Digest, Holder, Snapshot, Store, StoreError, Watch};
+use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
 use crate::view::{Format, status_document};
-use crate::watch::{Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
+use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
 
 /// The first wait after a pass that failed, and the longest.
 const RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
 
+/// The kill switch, in the state directory.
+const SWITCH: &str = "stop";
+
 /// What a watcher has at hand.
 pub(super) struct Daemon<'a> {
-    args: &'a WatchArgs,
-    terminal: &'a Terminal,
+    pub(super) args: &'a WatchArgs,
+    pub(super) terminal: &'a Terminal,
     seeing: Seeing,
     pub(super) state_dir: PathBuf,
     pub(super) holder: Holder,
@@ -42,10 +45,24 @@ pub(super) struct Daemon<'a> {
     shown: channel::Sender<Shown>,
     /// What the last line told, so that the same is not told again.
     told: Option<(String, Manifests)>,
+    /// What is left alone for now.
+    pub(super) care: Care,
+    /// What stops everything.
+    pub(super) switch: StopFile,
+    began: Instant,
     /// How many passes failed one after the other.
     failures: u32,
     /// How long the journal was after the last pass: where it is longer, somebody else wrote.
     journal: u64,
+}
+
+/// What came of a pass.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) state: State,
+    pub(super) turn: Turn,
+    /// After how long another is wanted although nothing changes.
+    pub(super) again: Option<Duration>,
 }
 
 /// What the manifests are compared by: their digest, and the journal's length where somebody else wrote to it.
@@ -64,7 +81,9 @@ impl<'a> Daemon<'a> {
     ) -> Self {
         let holder = materials::holder("orderform watch");
         let path = args.place.path.display().to_string();
-        let status = Status::new(holder.who(), TOOL.to_owned(), path, materials::local_time(), false);
+        let status =
+            Status::new(holder.who(), TOOL.to_owned(), path, materials::local_time(), args.auto_apply);
+        let switch = args.kill_switch.clone().unwrap_or_else(|| state_dir.join(SWITCH));
         Self {
             args,
             terminal,
@@ -78,6 +97,9 @@ impl<'a> Daemon<'a> {
             shown: channel::Sender::new(Arc::new(status.clone())),
             status,
             told: None,
+            care: Care::default(),
+            switch: StopFile::new(switch),
+            began: Instant::now(),
             failures: 0,
         }
     }
@@ -130,7 +152,7 @@ impl<'a> Daemon<'a> {
     }
 
     /// Makes orders of what was read; where it is wrong, the last right manifests hold.
-    fn take_in(&mut self) -> Result<(), Failure> {
+    pub(super) fn take_in(&mut self) -> Result<(), Failure> {
         let Some(texts) = self.texts.take() else { return Ok(()) };
         let loaded = texts.parse();
         let problems =
@@ -160,21 +182,35 @@ impl<'a> Daemon<'a> {
         }
     }
 
-    fn plan(&self) -> Result<(Plan, State), Failure> {
+    /// Returns the last right manifests.
+    pub(super) fn right_ones(&self) -> Result<&Materials, Failure> {
         let materials = self.right_ones.as_ref().expect("whoever has none was told so");
         if materials.state_dir != self.state_dir {
             return Err(Failure::new("`spec.stateDir` is another one than when this watcher began")
                 .hint("start the watcher again"));
         }
-        let place = self.args.shop.place(&materials.project)?;
-        let (state, head) = self.read_state(materials)?;
-        let plan = materials.plan(&state, head, place);
-        Ok((plan, state))
+        Ok(materials)
     }
 
-    fn make_pass(&mut self) -> Result<(Plan, State), Failure> {
+    fn plan(&mut self) -> Result<Made, Failure> {
         self.take_in()?;
-        self.plan()
+        let materials = self.right_ones()?;
+        let place = self.args.target.place(&materials.project)?;
+        let (state, head) = self.read_state(materials)?;
+        let plan = materials.plan(&state, head, place);
+        Ok(Made { plan, state, turn: Turn::Planned, again: None })
+    }
+
+    async fn make_pass(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
+        match self.args.auto_apply {
+            true => self.buy(stop).await,
+            false => self.plan(),
+        }
+    }
+
+    /// Returns the instant, in milliseconds since the watcher began.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Tells of a pass, unless it says what the last one said.
@@ -226,13 +262,17 @@ impl Work for Daemon<'_> {
         Some(seen)
     }
 
-    async fn pass(&mut self, _stop: channel::Receiver<bool>) -> Option<Duration> {
+    async fn pass(&mut self, stop: channel::Sender<bool>) -> Option<Duration> {
         let (began, at) = (Instant::now(), materials::local_time());
-        let made = self.make_pass();
+        let made = self.make_pass(&stop).await;
+        if self.right.is_none() && Store::journal_length(&self.state_dir) > 0 {
+            // The pass made the state, or somebody else did; where somebody watches it already, that one does.
+            self.right = Store::watch(&self.state_dir, &self.holder).ok();
+        }
         self.journal = Store::journal_length(&self.state_dir);
         let number = self.status.totals.passes + 1;
         let (turn, made) = match made {
-            Ok(made) => (Turn::Planned, Some(made)),
+            Ok(made) => (made.turn.clone(), Some(made)),
             Err(failure) => (Turn::Failed { why: failure.in_one_line() }, None),
         };
         self.failures = if made.is_some() { 0 } else { self.failures + 1 };
@@ -240,20 +280,31 @@ impl Work for Daemon<'_> {
             number,
             at,
             took: began.elapsed(),
-            counts: made.as_ref().map(|(plan, _)| plan.counts()),
-            digest: made.as_ref().map(|(plan, _)| plan.digest()),
+            counts: made.as_ref().map(|made| made.plan.counts()),
+            digest: made.as_ref().map(|made| made.plan.digest()),
             turn,
         };
-        self.tell(&report, made.as_ref().map(|(plan, _)| plan));
+        self.tell(&report, made.as_ref().map(|made| &made.plan));
+        self.status.holds = match &report.turn {
+            Turn::Held { why } => why.clone(),
+            _ => Vec::new(),
+        };
         let wrong = matches!(self.status.manifests, Manifests::Wrong { holding: None, .. });
         // Manifests that are wrong do not get right by waiting.
-        let again = (made.is_none() && !wrong).then(|| self.retry());
+        let again = match &made {
+            Some(made) => made.again,
+            None => (!wrong).then(|| self.retry()),
+        };
         self.status.add(report, again);
-        if let Some((plan, state)) = made {
+        if let Some(Made { plan, state, .. }) = made {
             self.status.picture = Some(Arc::new(Picture { plan, state }));
         }
         self.publish();
         again
+    }
+
+    fn reload(&mut self) {
+        self.care.forget();
     }
 
     fn look_after_hints(&mut self) -> Option<Duration> {

@@ -3,8 +3,10 @@
 //! [`Daemon`](daemon::Daemon) is what is done, [`watch::run`] decides when; here are the arguments, the signals, and the
 //! right to watch, which whoever comes second waits for.
 
+mod buying;
 mod daemon;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,9 +14,10 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::connect::Shop;
+use super::connect::Target;
 use super::failure::{Failure, exit};
 use super::materials::{Materials, Where, parse_duration};
+use super::recovery::RecoveryArgs;
 use super::signals;
 use super::terminal::Terminal;
 use crate::partner_center::RealTimer;
@@ -31,7 +34,19 @@ pub(super) struct WatchArgs {
     #[command(flatten)]
     place: Where,
     #[command(flatten)]
-    shop: Shop,
+    target: Target,
+    #[command(flatten)]
+    recovery: RecoveryArgs,
+    /// Buy what is missing, without a question. The project needs limits by the hour and by the day.
+    #[arg(long)]
+    auto_apply: bool,
+    /// The most orders in flight; never two at once for one customer.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    parallelism: u16,
+    /// While this file is there nothing is bought; it is looked at before every order [default: `stop` in the state
+    /// directory].
+    #[arg(long, value_name = "FILE")]
+    kill_switch: Option<PathBuf>,
     /// How often the manifests are read although nothing hints at a change.
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_interval)]
     interval: Duration,
@@ -45,7 +60,11 @@ pub(super) struct WatchArgs {
 }
 
 pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    let state_dir = Materials::of_state(&args.place, terminal)?.state_dir;
+    let materials = Materials::of_state(&args.place, terminal)?;
+    if args.auto_apply {
+        buying::require_limits(&materials.project.limits)?;
+    }
+    let state_dir = materials.state_dir;
     let (tell, mut told) = mpsc::channel(64);
     listen(&tell)?;
     let hint = move || {
@@ -87,7 +106,7 @@ async fn stand_by(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Told>) -> R
                 daemon.lead(Some(right));
                 return Ok(true);
             }
-            // There is nothing yet that two could write to.
+            // There is nothing yet that two could write to. In the sandbox the first pass makes a state.
             Err(StoreError::Missing { .. }) => {
                 daemon.lead(None);
                 return Ok(true);

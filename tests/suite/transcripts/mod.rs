@@ -40,6 +40,7 @@ mod shell;
 mod shop;
 mod signals;
 mod stage;
+mod unattended;
 mod verdicts;
 mod watching;
 mod words;
