@@ -11,10 +11,12 @@ mod changes;
 mod cost;
 mod difference;
 mod digest;
+mod expression;
 mod limits;
 mod pins;
 mod recognise;
 mod rest;
+mod select;
 mod table;
 
 use std::collections::BTreeMap;
@@ -22,10 +24,12 @@ use std::collections::BTreeMap;
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
+pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use limits::{Exceeded, exceeded, limit_rules};
 pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
+pub use select::{Changed, Outside, Selection, Unmatched, changed};
 pub use table::build;
 
 use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State};
