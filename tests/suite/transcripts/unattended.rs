@@ -54,14 +54,16 @@ fn a_refused_order_waits_for_its_manifest_and_others_go_on() {
     limit(&stage);
     let refuse = "faults:\n  - { on: create, at: 1, match: { customer: 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04 }, do: { status: 400 } }\n";
     let _shop = stage.open_shop(refuse, &[]);
-    let mut watch = stage.start(&WATCH);
+    // One after the other, so that they end in this order.
+    let arguments = [&WATCH[..], &["--parallelism", "1"]].concat();
+    let mut watch = stage.start(&arguments);
     watch.wait_for_print("pass 1: 1 order created, 1 not ordered");
     stage.write("c.yaml", &order("c", FABRIKAM, 9));
     watch.wait_for_print("pass 2: 1 order created");
     stage.bought(2);
     stage.write("a.yaml", &order("a", CONTOSO, 6));
     watch.wait_for_print("pass 3: 1 order created");
-    end(&stage, watch, &WATCH);
+    end(&stage, watch, &arguments);
     stage.bought(3);
     assert_transcript!(stage);
 }
