@@ -4,12 +4,14 @@
 
 mod applying;
 mod churn;
+mod ci;
 mod client;
 mod docs;
 mod editor;
 mod formats;
 mod kills;
 mod manifests;
+mod npm;
 mod planning;
 mod protocol;
 mod sandbox;
