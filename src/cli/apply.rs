@@ -51,7 +51,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let reviewed = args.reviewed.read()?;
     let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
-    let chosen = asked.choose(reviewed.selection(), &mut materials);
+    let chosen = asked.choose(reviewed.selection(), &args.place.path, &mut materials)?;
     let place = args.target.place(&materials.project)?;
     let rules = args.recovery.rules(&materials.project, &place, args.target.request_timeout)?;
     let holder = materials::holder("orderform apply");

@@ -80,6 +80,12 @@ impl Failure {
         self.exit = exit;
         self
     }
+    /// Adds a cause, inside of those that are there.
+    pub(crate) fn caused_by(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
 
     /// Adds the manifests, where they are what is wrong.
     pub(crate) fn manifests(mut self, manifests: Loaded) -> Self {

@@ -22,6 +22,7 @@ mod recovery;
 mod render;
 mod replace;
 mod reviewed;
+mod revision;
 mod sandbox;
 mod schema;
 mod select;

@@ -18,6 +18,7 @@ mod answers;
 mod asked;
 mod beginning;
 mod calls;
+mod changed;
 mod checks;
 mod customers;
 mod damage;
