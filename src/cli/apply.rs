@@ -170,6 +170,9 @@ fn finish(summary: &Summary, view: &mut dyn View) -> Result<u8, Failure> {
         exit::DONE
     };
     view.set_exit_code(code);
-    view.summary(summary)?;
-    Ok(code)
+    match view.summary(summary) {
+        // What was bought decides how it ends, not who reads of it.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(code),
+    }
 }
