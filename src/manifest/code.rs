@@ -116,6 +116,7 @@ codes! {
     UnspecificBillingCycle "OF0323" Warning "the billing cycle `unknown` lets Partner Center choose";
     TermAgainstCycle "OF0324" Error "the term cannot be billed in this cycle";
     DuplicatePartner "OF0325" Error "a partner is named twice in one line";
+    DoubledOffer "OF0326" Warning "two lines of an order buy the same product with the same term";
     // --- across documents
     DuplicateName "OF0401" Error "two orders, or two customers, have the same name";
     UnknownCustomer "OF0402" Error "an order names a customer that no document describes";
