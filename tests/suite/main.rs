@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod applying;
+mod ci;
 mod client;
 mod docs;
 mod editor;
 mod formats;
 mod kills;
 mod manifests;
+mod npm;
 mod planning;
 mod protocol;
 mod sandbox;
