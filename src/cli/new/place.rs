@@ -23,7 +23,7 @@ pub(super) fn within(directory: &Path, file: &Path) -> Result<PathBuf, Failure> 
         return Err(Failure::new(format!(
             "`{shown}` is not below `{directory}`, so it would not be read with it"
         ))
-        .hint("name the project with `--directory`"));
+        .hint("`--file` is named from the working directory; `--directory` names the project"));
     };
     if below.iter().any(|name| name.as_encoded_bytes().starts_with(b".")) {
         return Err(Failure::new(format!(
