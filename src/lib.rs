@@ -122,7 +122,8 @@
 //!   a price list: `prices/row.rs`.
 //! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
 //!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
-//! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
+//! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
+//!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans.

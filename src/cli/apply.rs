@@ -54,7 +54,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let reviewed = args.reviewed.read()?;
     let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
-    let chosen = asked.choose(reviewed.selection(), &mut materials);
+    let chosen = asked.choose(reviewed.selection(), &args.place.path, &mut materials)?;
     let prices = args.prices.read(&materials, terminal)?;
     let place = args.target.place(&materials.project)?;
     let rules = args.recovery.rules(&materials.project, &place, args.target.request_timeout)?;
@@ -178,6 +178,9 @@ fn finish(summary: &Summary, view: &mut dyn View) -> Result<u8, Failure> {
         exit::DONE
     };
     view.set_exit_code(code);
-    view.summary(summary)?;
-    Ok(code)
+    match view.summary(summary) {
+        // What was bought decides how it ends, not who reads of it.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(code),
+    }
 }

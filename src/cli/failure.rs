@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::apply::ApplyError;
 use crate::domain::{EndpointId, is_harmful};
@@ -12,7 +13,7 @@ use crate::plan::{Changes, Exceeded};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
-use crate::view::{Trouble, changes_in_words};
+use crate::view::{Trouble, changes_in_words, wrap};
 
 /// The exit codes, as design and README list them.
 pub(crate) mod exit {
@@ -26,7 +27,12 @@ pub(crate) mod exit {
     pub(crate) const STALE: u8 = 7;
     pub(crate) const INCOMPLETE: u8 = 8;
     pub(crate) const INTERRUPTED: u8 = 130;
+    /// What shells say of a program whose reader has gone (128 and SIGPIPE).
+    pub(crate) const NOBODY_READS: u8 = 141;
 }
+
+/// What a hint begins with.
+const HINT: &str = "  hint: ";
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -45,6 +51,8 @@ pub(crate) struct Failure {
     exceeded: Vec<Exceeded>,
     /// What has changed since a plan was reviewed.
     changes: Option<Box<Changes>>,
+    /// Whether nothing is said of it.
+    is_quiet: bool,
 }
 
 impl Failure {
@@ -57,6 +65,7 @@ impl Failure {
             manifests: None,
             exceeded: Vec::new(),
             changes: None,
+            is_quiet: false,
         }
     }
 
@@ -69,6 +78,12 @@ impl Failure {
             cause = error.source();
         }
         failure
+    }
+
+    /// Adds a cause, inside of those that are there.
+    pub(crate) fn caused_by(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -113,6 +128,11 @@ impl Failure {
         }
     }
 
+    /// Names the file that the system could not do something with.
+    pub(crate) fn of_file(action: &str, file: &Path, error: &std::io::Error) -> Self {
+        Self::new(format!("cannot {action} `{}`", file.display())).caused_by(error.to_string())
+    }
+
     /// Returns what went wrong and why, for a line of a log.
     pub(crate) fn in_one_line(&self) -> String {
         let parts = std::iter::once(&self.message).chain(&self.causes);
@@ -121,12 +141,26 @@ impl Failure {
 
     /// Returns the text for stderr.
     pub(crate) fn render(&self) -> String {
+        self.render_within(usize::MAX)
+    }
+
+    /// Returns the text for stderr, with a hint in lines of at most so many columns.
+    pub(crate) fn render_within(&self, columns: usize) -> String {
+        if self.is_quiet {
+            return String::new();
+        }
         let mut text = format!("error: {}\n", harmless(&self.message));
         for cause in &self.causes {
             let _ = writeln!(text, "  cause: {}", harmless(cause));
         }
         if let Some(hint) = &self.hint {
-            let _ = writeln!(text, "  hint: {}", harmless(hint));
+            let mut hint = harmless(hint);
+            // Lines of its own are there to be copied.
+            if !hint.contains('\n') {
+                let indent = format!("\n{}", " ".repeat(HINT.len()));
+                hint = wrap(&hint, columns.saturating_sub(HINT.len()), "").join(&indent);
+            }
+            let _ = writeln!(text, "{HINT}{hint}");
         }
         without_commands(&text)
     }
@@ -224,6 +258,33 @@ impl From<ApplyError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::of(&error)
+        match error.kind() {
+            // `| head` has what it wanted.
+            std::io::ErrorKind::BrokenPipe => {
+                Self { is_quiet: true, ..Self::of(&error).exit(exit::NOBODY_READS) }
+            }
+            _ => Self::of(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_is_wrapped_at_the_edge_and_a_command_in_it_stays_whole() {
+        let failure = Failure::new("no").hint("run `orderform plan -v` and look at what it says");
+        let expected = "error: no\n  hint: run\n        `orderform plan -v`\n        and look at\n        what it says\n";
+        assert_eq!(failure.render_within(20), expected);
+        assert_eq!(failure.render().lines().count(), 2);
+    }
+
+    #[test]
+    fn nothing_is_said_where_nobody_reads() {
+        let failure = Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        assert_eq!((failure.render().as_str(), failure.exit), ("", exit::NOBODY_READS));
+        let failure = Failure::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+        assert!(failure.render().starts_with("error: ") && failure.exit == exit::FAILED);
     }
 }

@@ -84,7 +84,8 @@ fn format_stdin(args: &FmtArgs, terminal: &Terminal) -> Result<u8, Failure> {
 
 fn read_stdin() -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    let read = io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::of_file("read", Path::new(STDIN), &error))?;
     let refused = |what: String| Failure::new(what).exit(exit::MANIFESTS);
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(refused(format!("{STDIN} is larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024)));

@@ -23,6 +23,7 @@ mod recovery;
 mod render;
 mod replace;
 mod reviewed;
+mod revision;
 mod sandbox;
 mod schema;
 mod select;

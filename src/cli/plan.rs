@@ -92,7 +92,7 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
 fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
-    let chosen = asked.choose(None, &mut materials);
+    let chosen = asked.choose(None, &args.place.path, &mut materials)?;
     let place = args.shop.place(&materials.project)?;
     let prices = args.prices.read(&materials, terminal)?;
     let (state, head) = materials.read_state(terminal)?;

@@ -1,4 +1,4 @@
-//! `--only`, `--except` and their files: which orders a plan is about.
+//! `--only`, `--except`, their files and `--changed-since`: which orders a plan is about.
 //!
 //! **Invariant:** what is misspelt, or is about nothing, is an error: a selection never turns into all orders by mistake.
 
@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::failure::Failure;
 use super::materials::Materials;
+use super::revision::changed_since;
 use crate::domain::State;
 use crate::manifest::nearest;
 use crate::plan::{
@@ -43,11 +44,15 @@ pub(super) struct SelectArgs {
     /// As `--except`, with an expression a line.
     #[arg(long, value_name = "FILE")]
     except_file: Vec<PathBuf>,
+    /// Only orders that are wanted otherwise than at this Git commit: added, changed or removed.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
 }
 
 /// A selection that was asked for.
 pub(super) struct Asked {
     selection: Selection,
+    changed_since: Option<String>,
 }
 
 /// Which selection holds.
@@ -63,7 +68,8 @@ impl SelectArgs {
         let only = self.expressions("--only", &self.only, &self.only_file, &mut mistakes)?;
         let except = self.expressions("--except", &self.except, &self.except_file, &mut mistakes)?;
         if mistakes.is_empty() {
-            return Ok(Asked { selection: Selection { only, except, changed: None } });
+            let selection = Selection { only, except, changed: None };
+            return Ok(Asked { selection, changed_since: self.changed_since.clone() });
         }
         let mut failure = Failure::new(match mistakes.len() {
             1 => "an expression is not understood; nothing was attempted".to_owned(),
@@ -99,12 +105,21 @@ impl SelectArgs {
 }
 
 impl Asked {
-    /// Chooses what was asked for, or else what a plan that was reviewed is about.
-    pub(super) fn choose(self, reviewed: Option<&Selection>, materials: &mut Materials) -> Chosen {
-        let reviewed = reviewed.filter(|_| self.selection.is_everything());
+    /// Chooses what was asked for, or else what a plan that was reviewed is about. `path` holds the manifests.
+    pub(super) fn choose(
+        self,
+        reviewed: Option<&Selection>,
+        path: &Path,
+        materials: &mut Materials,
+    ) -> Result<Chosen, Failure> {
+        let nothing_asked = self.selection.is_everything() && self.changed_since.is_none();
+        let reviewed = reviewed.filter(|_| nothing_asked);
         let is_reviewed = reviewed.is_some();
-        materials.scope.selection = reviewed.cloned().unwrap_or(self.selection);
-        Chosen { is_reviewed }
+        let since = self.changed_since.as_deref();
+        let changed = since.map(|since| changed_since(since, path, &materials.orders)).transpose()?;
+        let asked = Selection { changed, ..self.selection };
+        materials.scope.selection = reviewed.cloned().unwrap_or(asked);
+        Ok(Chosen { is_reviewed })
     }
 }
 

@@ -125,7 +125,10 @@ pub(super) fn harmful_argument() -> Option<Failure> {
 
 /// Shows a failure before anything is known of the format, and returns its exit code.
 pub(super) fn show_failure(failure: &Failure) -> u8 {
-    let _ = io::stderr().write_all(failure.render().as_bytes());
+    // In a log, a line stays a line.
+    let size = rustix::termios::tcgetwinsize(io::stderr()).ok();
+    let columns = size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
+    let _ = io::stderr().write_all(failure.render_within(columns.unwrap_or(usize::MAX)).as_bytes());
     failure.exit
 }
 

@@ -117,6 +117,7 @@ codes! {
     TermAgainstCycle "OF0324" Error "the term cannot be billed in this cycle";
     DuplicatePartner "OF0325" Error "a partner is named twice in one line";
     Currency "OF0326" Error "a currency is not a code of ISO 4217";
+    DoubledOffer "OF0327" Warning "two lines of an order buy the same product with the same term";
     // --- across documents
     DuplicateName "OF0401" Error "two orders, or two customers, have the same name";
     UnknownCustomer "OF0402" Error "an order names a customer that no document describes";

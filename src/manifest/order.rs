@@ -6,11 +6,11 @@
 //! **Invariant:** every rule of one order alone is kept here and in `line`; what depends on another document is in
 //! `conflicts`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::code::Code;
 use super::defaults::Defaults;
-use super::diagnostic::{Diagnostic, Region, Span};
+use super::diagnostic::{Diagnostic, Region, Span, quoted};
 use super::document::{Named, Reading, named};
 use super::fields::{Fields, Value};
 use super::grammar::{ORDER_METADATA, ORDER_SPEC};
@@ -169,6 +169,7 @@ fn read_lines<'t>(
         list.findings.report(Code::NoLineItems, list.key, message, hint);
     }
     let mut sold = None;
+    let mut first_of = HashMap::new();
     for (number, item) in items.enumerate() {
         let prefix = taking.prefix(|| format!("spec.lineItems[{number}]"));
         let item = Value { name: "a line item", ..item };
@@ -177,6 +178,7 @@ fn read_lines<'t>(
         };
         if let Some((kind, span)) = line.offer {
             check_mixed(&mut sold, kind, span, item);
+            warn_doubled(&mut first_of, &line.item, span, item);
         }
         lines.push((item, line));
     }
@@ -254,6 +256,26 @@ fn check_mixed(sold: &mut Option<(OfferKind, Span)>, kind: OfferKind, span: Span
     let diagnostic = Diagnostic::new(Code::MixedOffers, findings.at(span), message)
         .related(findings.at(first), "the first line is of the other kind");
     findings.add(diagnostic.hint("make two orders of it"));
+}
+
+/// Warns of a product that an order buys in two lines with the same term: a line that was copied, or seats to be added up.
+fn warn_doubled(
+    first_of: &mut HashMap<(String, Option<String>), Span>,
+    line: &LineItem,
+    span: Span,
+    item: Value<'_>,
+) {
+    let product = line.offer_id.product();
+    let term = line.term_duration.as_ref().map(|term| term.as_str().to_owned());
+    let first = *first_of.entry((product.to_ascii_uppercase(), term)).or_insert(span);
+    if first == span {
+        return;
+    }
+    let findings = item.findings;
+    let message = format!("this order buys {} in two lines with the same term", quoted(product));
+    let diagnostic = Diagnostic::new(Code::DoubledOffer, findings.at(span), message)
+        .related(findings.at(first), "the first of them");
+    findings.add(diagnostic.hint("add the seats up in one line, or remove the line that is too many"));
 }
 
 /// Reports a reseller without the attestation ("Create an order"; otherwise refused with 400/900206).

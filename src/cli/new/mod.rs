@@ -4,6 +4,7 @@
 //! written over.
 
 mod draft;
+mod place;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -174,7 +175,10 @@ fn finish(
     terminal: &Terminal,
 ) -> Result<u8, Failure> {
     let directory = root(&target.directory);
-    let path = target.file.clone().unwrap_or(default);
+    let path = match &target.file {
+        Some(file) => place::within(&directory, file)?,
+        None => default,
+    };
     let path = path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
     let text = format!("{}{text}", modeline(&path, &directory, kind));
     if path.exists() && !target.dry_run {
@@ -215,12 +219,15 @@ fn modeline(path: &Path, directory: &Path, kind: SchemaKind) -> String {
 /// Makes a file, with the directories above it.
 fn create(path: &Path, text: &str) -> Result<(), Failure> {
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+        fs::create_dir_all(parent).map_err(|error| Failure::of_file("make the directory", parent, &error))?;
     }
     match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(mut file) => Ok(file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?),
+        Ok(mut file) => {
+            let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+            written.map_err(|error| Failure::of_file("write", path, &error))
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(is_there(path)),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::of_file("make", path, &error)),
     }
 }
 
