@@ -72,8 +72,7 @@ fn check(site: &Site, head: &str) -> (i32, String) {
 /// Carries out the pipeline of `main`; returns the exit code.
 fn run(site: &Site, source: &str, commit: &str) -> (i32, String) {
     let told = [("CI_PIPELINE_SOURCE", source), ("CI_COMMIT_SHA", commit)];
-    site.git(&["checkout", "--quiet", "--force", "--detach", commit]);
-    site.git(&["clean", "--quiet", "--force", "-d", "-x"]);
+    site.check_out_commit(commit);
     let (code, found) = carry_out(site, "find", &told);
     if code != 0 {
         return (code, found);
@@ -104,9 +103,11 @@ fn review(site: &Site, name: &str, customer: &str, quantity: u32) -> String {
 #[test]
 fn what_was_reviewed_in_a_merge_request_is_bought_after_the_merge_and_recorded() {
     let Some(site) = open("") else { return };
+    let theirs = json!({ "id": 1, "author": { "id": 8 }, "body": "<!-- orderform:plan -->\nNothing to do" });
+    site.forge.world.lock().unwrap().comments.push(theirs.clone());
     let commit = review(&site, "a", CONTOSO, 5);
     let notes = site.forge.comments();
-    assert!(notes[0]["body"].as_str().unwrap().contains("**Plan: 1 order to buy, 5 seats"), "{notes:?}");
+    assert!(notes[1]["body"].as_str().unwrap().contains("**Plan: 1 order to buy, 5 seats"), "{notes:?}");
     let (code, said) = run(&site, "push", &commit);
     assert_eq!(code, 0, "{said}");
     assert_eq!(site.bought(), [5]);
@@ -116,7 +117,8 @@ fn what_was_reviewed_in_a_merge_request_is_bought_after_the_merge_and_recorded()
     // The next one keeps the one note up to date, and is of the newest state.
     let next = review(&site, "b", FABRIKAM, 7);
     let notes = site.forge.comments();
-    assert!(notes.len() == 1 && notes[0]["body"].as_str().unwrap().contains("7 seats"), "{notes:?}");
+    assert_eq!((notes.len(), &notes[0]), (2, &theirs));
+    assert!(notes[1]["body"].as_str().unwrap().contains("7 seats"), "{notes:?}");
     let (code, said) = run(&site, "push", &next);
     assert_eq!(code, 0, "{said}");
     assert_eq!(site.bought(), [5, 7]);

@@ -130,7 +130,12 @@ impl Site {
     /// Checks out what is on a branch of the origin.
     pub(super) fn check_out(&self, branch: &str) {
         self.git(&["fetch", "--quiet", "origin"]);
-        self.git(&["checkout", "--quiet", "--force", "--detach", &format!("origin/{branch}")]);
+        self.check_out_commit(&format!("origin/{branch}"));
+    }
+
+    /// Checks out a commit, as a runner does that begins anew.
+    pub(super) fn check_out_commit(&self, commit: &str) {
+        self.git(&["checkout", "--quiet", "--force", "--detach", commit]);
         self.git(&["clean", "--quiet", "--force", "-d", "-x"]);
     }
 
