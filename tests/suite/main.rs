@@ -11,6 +11,7 @@ mod formats;
 mod kills;
 mod manifests;
 mod npm;
+mod pages;
 mod planning;
 mod protocol;
 mod sandbox;
