@@ -11,7 +11,7 @@ use crate::transcripts::words::{CONTOSO, FABRIKAM, order};
 
 const KIT: &str = "azure/azure-pipelines.yml";
 
-fn open(faults: &str) -> Site {
+fn open(faults: &str) -> Option<Site> {
     Site::open(&["scripts", "azure"], faults)
 }
 
@@ -161,7 +161,7 @@ fn check<'a>(site: &'a Site, head: &str) -> (Run<'a>, i32) {
 /// Carries out a run on `main`; returns the exit code of the job that buys, if it had its turn.
 fn run<'a>(site: &'a Site, reason: &str, commit: &str) -> (Run<'a>, Option<i32>) {
     let kit = read(KIT);
-    site.check_out("main");
+    site.check_out_commit(commit);
     let mut run = Run::new(site, reason, commit);
     let code = run.carry_out(&kit["stages"][1]["jobs"][0]["steps"]);
     if code != 0 || !run.outputs.contains_key("found") {
@@ -189,12 +189,16 @@ fn review(site: &Site, name: &str, customer: &str, quantity: u32) -> String {
 
 #[test]
 fn what_was_reviewed_in_a_pull_request_is_bought_after_the_merge_and_recorded() {
-    let site = open("");
+    let Some(site) = open("") else { return };
+    let theirs =
+        json!({ "author": { "id": "mallory" }, "content": "<!-- orderform:plan -->\nNothing to do" });
+    let theirs = json!({ "id": 1, "comments": [theirs] });
+    site.forge.world.lock().unwrap().comments.push(theirs.clone());
     let commit = review(&site, "a", CONTOSO, 5);
     let threads = site.forge.comments();
-    let first = &threads[0]["comments"][0]["content"];
-    assert!(first.as_str().unwrap().contains("**Plan: 1 order to buy, 5 seats"), "{threads:?}");
-    assert_eq!(threads[0]["status"], "closed");
+    let ours = &threads[1]["comments"][0]["content"];
+    assert!(ours.as_str().unwrap().contains("**Plan: 1 order to buy, 5 seats"), "{threads:?}");
+    assert_eq!(threads[1]["status"], "closed");
     let (job, code) = run(&site, "IndividualCI", &commit);
     assert_eq!(code, Some(0), "{}", job.said);
     assert_eq!(site.bought(), [5]);
@@ -203,17 +207,19 @@ fn what_was_reviewed_in_a_pull_request_is_bought_after_the_merge_and_recorded() 
     );
     let next = review(&site, "b", FABRIKAM, 7);
     let threads = site.forge.comments();
-    let first = &threads[0]["comments"][0]["content"];
-    assert!(threads.len() == 1 && first.as_str().unwrap().contains("7 seats"), "{threads:?}");
+    let ours = &threads[1]["comments"][0]["content"];
+    assert!(threads.len() == 2 && ours.as_str().unwrap().contains("7 seats"), "{threads:?}");
+    assert_eq!(threads[0], theirs);
     let (job, code) = run(&site, "IndividualCI", &next);
     assert_eq!(code, Some(0), "{}", job.said);
+    // Started again it has the newest state, and so nothing to do.
     assert_eq!(run(&site, "IndividualCI", &next).1, Some(7));
     assert_eq!(site.bought(), [5, 7]);
 }
 
 #[test]
 fn a_commit_that_is_no_merge_buys_nothing_and_neither_does_a_merge_without_a_check() {
-    let site = open("");
+    let Some(site) = open("") else { return };
     let commit = review(&site, "a", CONTOSO, 5);
     site.forge.world.lock().unwrap().runs.clear();
     let (job, code) = run(&site, "IndividualCI", &commit);
@@ -228,7 +234,7 @@ fn a_commit_that_is_no_merge_buys_nothing_and_neither_does_a_merge_without_a_che
 
 #[test]
 fn what_is_in_doubt_is_recorded_and_settled_by_the_schedule() {
-    let site = open(super::github::OPEN);
+    let Some(site) = open(super::github::OPEN) else { return };
     let commit = review(&site, "a", CONTOSO, 5);
     let (job, code) = run(&site, "IndividualCI", &commit);
     assert_eq!(code, Some(4), "{}", job.said);
@@ -242,7 +248,7 @@ fn what_is_in_doubt_is_recorded_and_settled_by_the_schedule() {
 
 #[test]
 fn a_wrong_manifest_fails_the_check_and_the_thread_says_why() {
-    let site = open("");
+    let Some(site) = open("") else { return };
     let head = site.propose("a", "licences/a.yaml", "kind: Order\n");
     let (job, code) = check(&site, &head);
     assert_eq!(code, 3, "{}", job.said);

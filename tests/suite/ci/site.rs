@@ -10,6 +10,7 @@ use serde_yaml::Value;
 
 use super::forge::Forge;
 use super::runner::{Job, copy};
+use crate::tools;
 use crate::transcripts::shop::Shop;
 
 /// `gh`, as far as the kit calls it: the forge on loopback, and a directory of artifacts.
@@ -49,8 +50,16 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Makes a repository with the kit in these directories and an empty state; the shop has these faults.
-    pub(super) fn open(kit: &[&str], faults: &str) -> Self {
+    /// Makes a repository with the kit in these directories and an empty state; the shop has these faults. Nothing where
+    /// the machine lacks what a runner has.
+    pub(super) fn open(kit: &[&str], faults: &str) -> Option<Self> {
+        for tool in ["bash", "git", "curl", "jq"] {
+            let found = Command::new(tool).arg("--version").output();
+            if !found.is_ok_and(|output| output.status.success()) {
+                tools::leave_out(&format!("there is no `{tool}`"), "what the kits of `examples/ci` do");
+                return None;
+            }
+        }
         let directory = tempfile::Builder::new().prefix("site-").tempdir().unwrap();
         let root = directory.path();
         fs::write(root.join("faults.txt"), faults).unwrap();
@@ -70,7 +79,7 @@ impl Site {
         assert!(made.status.success());
         site.commit("the kit, and an empty state");
         site.git(&["push", "--quiet", "origin", "HEAD:refs/heads/main"]);
-        site
+        Some(site)
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -121,7 +130,12 @@ impl Site {
     /// Checks out what is on a branch of the origin.
     pub(super) fn check_out(&self, branch: &str) {
         self.git(&["fetch", "--quiet", "origin"]);
-        self.git(&["checkout", "--quiet", "--force", "--detach", &format!("origin/{branch}")]);
+        self.check_out_commit(&format!("origin/{branch}"));
+    }
+
+    /// Checks out a commit, as a runner does that begins anew.
+    pub(super) fn check_out_commit(&self, commit: &str) {
+        self.git(&["checkout", "--quiet", "--force", "--detach", commit]);
         self.git(&["clean", "--quiet", "--force", "-d", "-x"]);
     }
 
