@@ -39,7 +39,7 @@ pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
     pub(super) state_dir: PathBuf,
-    /// Which manifests these are of the project's.
+    /// Which of the project's orders a plan is about.
     pub(super) scope: Scope,
     /// Whether no file was read at all.
     pub(super) is_empty: bool,
@@ -94,12 +94,15 @@ impl Materials {
         }
     }
 
-    /// Makes the plan of these manifests for a state and a place, and pins it to them.
+    /// Makes the plan of these manifests for a state and a place, as far as their scope reaches, and pins it to them.
     pub(super) fn plan(&self, state: &State, head: Digest, place: EndpointId) -> Plan {
         let Project { limits, recovery, .. } = &self.project;
+        let whole = plan::build(&self.orders, state);
+        let (plan, outside) = self.scope.selection.reduce(whole, &self.orders);
         let pins = Pins {
             place: Some(place),
             scope: self.scope.clone(),
+            outside,
             head: head.to_string(),
             manifests: plan::manifests_digest(&self.orders, limits, recovery),
             limits: *limits,
@@ -107,7 +110,7 @@ impl Materials {
             tool: TOOL.to_owned(),
             ..Pins::default()
         };
-        plan::build(&self.orders, state).pin(state, crate::partner_center::render, pins)
+        plan.pin(state, crate::partner_center::render, pins)
     }
 
     /// Reads a state that has to be there, without changing anything.
@@ -149,7 +152,10 @@ fn state_dir(path: &Path, chosen: &WhereState, project: &Project) -> PathBuf {
 /// Returns which of a project's manifests a path stands for, wherever the project lies.
 fn scope(path: &Path) -> Scope {
     let file = path.file_name().filter(|_| path.is_file());
-    file.map_or_else(Scope::default, |file| Scope { path: file.to_string_lossy().into_owned() })
+    file.map_or_else(Scope::default, |file| Scope {
+        path: file.to_string_lossy().into_owned(),
+        ..Scope::default()
+    })
 }
 
 /// Returns the directory of a path: itself, or that of a file.

@@ -11,6 +11,7 @@ use super::connect::Shop;
 use super::failure::{Failure, exit};
 use super::files::Output;
 use super::materials::{Materials, Where, local_time, parse_duration};
+use super::select::SelectArgs;
 use super::terminal::Terminal;
 use crate::plan::{self, Exceeded, Saved};
 use crate::store::Digest;
@@ -25,6 +26,8 @@ pub(super) struct PlanArgs {
     place: Where,
     #[command(flatten)]
     shop: Shop,
+    #[command(flatten)]
+    select: SelectArgs,
     /// Exit with 2 where there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -79,9 +82,12 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
 }
 
 fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
-    let materials = Materials::load(&args.place, terminal)?;
+    let asked = args.select.read()?;
+    let mut materials = Materials::load(&args.place, terminal)?;
+    let chosen = asked.choose(None, &mut materials);
     let place = args.shop.place(&materials.project)?;
     let (state, head) = materials.read_state(terminal)?;
+    chosen.check(&materials, &state)?;
     let plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place);
     let created = local_time();
     let over = plan::exceeded(&plan, &state, &materials.project.limits, created);

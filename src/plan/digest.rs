@@ -9,8 +9,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Action, Block, Difference, Former, Plan, Step};
-use crate::domain::{Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery, RecoveryMode};
+use super::{
+    Action, Block, Cost, Costs, Difference, Former, Gap, LinePrice, OrderPrice, Plan, Step, Unpriced,
+};
+use crate::domain::{Currency, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery, RecoveryMode};
 
 /// What the hash is begun with; another number where what follows is encoded in another way.
 const FORMAT: &str = "orderform plan 1";
@@ -19,7 +21,7 @@ impl Plan {
     /// Returns `sha256:…` over all decisions and all pins, so that a person can approve it and a record can name it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let Self { lineage, serial, steps, pins } = self;
+        let Self { lineage, serial, steps, pins, costs } = self;
         digest_of(|hash| {
             hash.text(FORMAT);
             hash.text(&lineage.to_string());
@@ -28,6 +30,8 @@ impl Plan {
             steps.iter().for_each(|step| hash.step(step));
             hash.flag(pins.is_some());
             pins.iter().for_each(|pins| hash.pins(pins));
+            // Nothing at all without prices, so that such plans keep the digest they had.
+            costs.iter().for_each(|costs| hash.costs(costs));
         })
     }
 }
@@ -71,7 +75,7 @@ impl Encoder {
         self.optional(flag.map(|flag| if flag { "true" } else { "false" }));
     }
 
-    fn texts<'t>(&mut self, texts: impl ExactSizeIterator<Item = &'t str>) {
+    pub(super) fn texts<'t>(&mut self, texts: impl ExactSizeIterator<Item = &'t str>) {
         self.number(texts.len() as u64);
         texts.for_each(|text| self.text(text));
     }
@@ -152,6 +156,55 @@ impl Encoder {
                 self.order(order_id);
             }
             Action::Blocked(block) => self.block(block),
+        }
+    }
+
+    fn costs(&mut self, costs: &Costs) {
+        self.text("costs");
+        self.number(costs.len() as u64);
+        for (name, cost) in costs {
+            self.text(name.as_str());
+            match cost {
+                Cost::Known(OrderPrice { currency, lines }) => {
+                    self.text(currency.as_str());
+                    self.number(lines.len() as u64);
+                    lines.iter().for_each(|line| self.line_price(line));
+                }
+                Cost::Unknown(gaps) => {
+                    self.text("unknown");
+                    self.number(gaps.len() as u64);
+                    gaps.iter().for_each(|gap| self.gap(gap));
+                }
+            }
+        }
+    }
+
+    fn line_price(&mut self, price: &LinePrice) {
+        let LinePrice { unit_price, quantity, payments, term_months } = price;
+        self.text(&unit_price.normalize().to_string());
+        self.number((*quantity).into());
+        self.number((*payments).into());
+        self.optional(term_months.map(|months| months.to_string()).as_deref());
+    }
+
+    fn gap(&mut self, gap: &Gap) {
+        let Gap { line, why } = gap;
+        self.number(*line as u64);
+        self.text(why.word());
+        match why {
+            Unpriced::SeveralCurrencies(currencies) => {
+                self.texts(currencies.iter().map(Currency::as_str));
+            }
+            Unpriced::CurrencyNotListed(currency) => self.text(currency.as_str()),
+            Unpriced::CycleOpen
+            | Unpriced::NotListed
+            | Unpriced::TermNotListed
+            | Unpriced::SeveralTerms
+            | Unpriced::TermOpen
+            | Unpriced::TermAgainstCycle
+            | Unpriced::Promotion
+            | Unpriced::ShortenedTerm
+            | Unpriced::TooLarge => {}
         }
     }
 

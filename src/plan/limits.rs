@@ -97,7 +97,7 @@ mod tests {
             action: Action::Create,
         };
         let steps = quantities.iter().enumerate().map(step).collect();
-        Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None }
+        Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None, costs: None }
     }
 
     /// A state in which five seats were bought at second 1,000.

@@ -8,22 +8,28 @@
 //! in the order of the names, whatever the order of the manifests.
 
 mod changes;
+mod cost;
 mod difference;
 mod digest;
+mod expression;
 mod limits;
 mod pins;
 mod recognise;
 mod rest;
+mod select;
 mod table;
 
 use std::collections::BTreeMap;
 
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
+pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
+pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use limits::{Exceeded, exceeded, limit_rules};
 pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
+pub use select::{Changed, Outside, Selection, Unmatched, changed};
 pub use table::build;
 
 use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State};
@@ -39,6 +45,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What else it was made from and for; `None` where it is only looked at.
     pub pins: Option<Pins>,
+    /// What the orders that may be sent cost; `None` where nobody gave prices.
+    pub costs: Option<Costs>,
 }
 
 /// What would be done about one name.

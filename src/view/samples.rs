@@ -5,7 +5,10 @@ use std::time::Duration;
 use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
-use crate::plan::{Action, Block, Difference, Former, Pinned, Pins, Plan, Saved, Scope, Step};
+use crate::plan::{
+    Action, Block, Changed, Difference, Expression, Former, Outside, Pinned, Pins, Plan, Saved, Scope,
+    Selection, Step,
+};
 use crate::protocol::{Doubt, Obstacle};
 
 pub(super) fn name(text: &str) -> OrderName {
@@ -78,7 +81,7 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, costs: None }
 }
 
 /// A plan with every action and every block.
@@ -111,6 +114,17 @@ pub(super) fn every_step() -> Plan {
     plan(steps)
 }
 
+/// A selection of every kind.
+pub(super) fn selection() -> Selection {
+    let expressions = |texts: &[&str]| texts.iter().map(|text| Expression::parse(text).unwrap()).collect();
+    let names = [name("contoso-e3"), name("contoso-gone")].into();
+    Selection {
+        only: expressions(&["contoso-*", "customer=contoso,label.owner!=a\\,b|<`@org`>"]),
+        except: expressions(&["label.hold=*"]),
+        changed: Some(Changed { commit: "0123456789".repeat(4), names }),
+    }
+}
+
 /// A plan as it is saved, with every pin.
 pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
     let pinned = Pinned {
@@ -122,7 +136,8 @@ pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
     let sends = sent.map(|step| (step.name.clone(), pinned.clone())).collect();
     plan.pins = Some(Pins {
         place: Some(EndpointId::Origin("https://api.partnercenter.microsoft.com".into())),
-        scope: Scope { path: "contoso \u{202e}.yaml".into() },
+        scope: Scope { path: "contoso \u{202e}.yaml".into(), selection: selection() },
+        outside: Outside { orders: 3, in_doubt: vec![name("contoso-doubt")] },
         head: "0".repeat(64),
         manifests: format!("sha256:{}", "1".repeat(64)),
         limits: Limits { orders_per_run: Some(20), seats_per_day: Some(2000), ..Limits::default() },

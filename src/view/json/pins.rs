@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::scope::ScopeJson;
 use crate::domain::{
     EndpointId, Generation, Limits, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
 };
-use crate::plan::{Pinned, Pins, Saved, Scope};
+use crate::plan::{Outside, Pinned, Pins, Saved};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,11 +26,6 @@ pub(super) struct PinsJson<'a> {
     limits: LimitsJson,
     recovery: RecoveryJson<'a>,
     sends: Vec<SendJson<'a>>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct ScopeJson<'a> {
-    path: Cow<'a, str>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -77,7 +73,7 @@ impl<'a> PinsJson<'a> {
     /// Takes the pins of a plan; `None` where it has none.
     pub(super) fn of(saved: &'a Saved) -> Option<Self> {
         // What is left of another plan is carried out and never saved.
-        let Pins { place, scope, head, manifests, limits, recovery, tool, sends, rest_of: _ } =
+        let Pins { place, scope, outside: _, head, manifests, limits, recovery, tool, sends, rest_of: _ } =
             saved.plan.pins.as_ref()?;
         let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
         Some(Self {
@@ -85,7 +81,7 @@ impl<'a> PinsJson<'a> {
             expires_at: saved.expires.to_string(),
             tool: tool.into(),
             place: place.as_ref().map(ToString::to_string).unwrap_or_default(),
-            scope: ScopeJson { path: (&scope.path).into() },
+            scope: ScopeJson::asked(scope),
             journal: JournalJson {
                 lineage: saved.plan.lineage.to_string(),
                 serial: saved.plan.serial,
@@ -101,8 +97,8 @@ impl<'a> PinsJson<'a> {
         })
     }
 
-    /// Reads pins, when they were made and when they end to be good.
-    pub(super) fn read(self) -> Result<(Pins, Timestamp, Timestamp), String> {
+    /// Reads pins, when they were made and when they end to be good. What is outside of their scope stands elsewhere.
+    pub(super) fn read(self, outside: Outside) -> Result<(Pins, Timestamp, Timestamp), String> {
         let mode = RecoveryMode::ALL.into_iter().find(|(word, _)| *word == self.recovery.mode);
         let (_, mode) = mode.ok_or("its `pins.recovery.mode` is not known")?;
         let sends: Result<_, String> = self.sends.into_iter().map(SendJson::read).collect();
@@ -112,7 +108,8 @@ impl<'a> PinsJson<'a> {
                 "sandbox" => Some(EndpointId::Sandbox),
                 _ => Some(EndpointId::Origin(self.place)),
             },
-            scope: Scope { path: self.scope.path.into_owned() },
+            scope: self.scope.read()?,
+            outside,
             head: self.journal.head.into_owned(),
             manifests: self.manifests.into_owned(),
             limits: self.limits.into(),

@@ -14,6 +14,7 @@ use super::diagnostic::ProblemJson;
 use super::order::SpecJson;
 use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
+use super::scope::ScopeJson;
 use crate::domain::{CustomerId, IdError, Lineage, OrderId, OrderName, RequestId};
 use crate::plan::{Action, Counts, Plan, Saved, Step};
 
@@ -25,6 +26,9 @@ pub(super) struct PlanJson<'a> {
     lineage: String,
     serial: u64,
     pub(super) digest: String,
+    /// Which orders it is about, where it is pinned to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeJson<'a>>,
     summary: CountsJson,
     steps: Vec<StepJson<'a>>,
     /// In a file only.
@@ -91,6 +95,7 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             lineage: plan.lineage.to_string(),
             serial: plan.serial,
             digest: plan.digest(),
+            scope: plan.pins.as_ref().map(ScopeJson::of),
             summary: plan.counts().into(),
             steps: steps.into_iter().map(StepJson::from).collect(),
             pins: None,
@@ -158,8 +163,9 @@ impl PlanJson<'_> {
     pub(super) fn read(self) -> Result<Saved, String> {
         let lineage = Lineage::parse(&self.lineage).map_err(|error| error.to_string())?;
         let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
-        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read()?;
-        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins) };
+        let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
+        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside)?;
+        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), costs: None };
         Ok(Saved { plan, created, expires })
     }
 }

@@ -26,6 +26,7 @@ pub fn plan_schema() -> String {
             "lineage": named("guid", "Which history the state is of."),
             "serial": number("How far the state had come."),
             "digest": named("digest", "Over all of it but times; what `apply --approve` takes."),
+            "scope": named("scope", "Which orders it is about."),
             "summary": summary(),
             "steps": list("One for each name, sorted by name.", "step"),
             "pins": pins(),
@@ -43,6 +44,8 @@ fn definitions() -> Value {
         "name": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" },
         "names": { "type": "array", "items": reference("name") },
         "time": { "type": "string", "format": "date-time" },
+        "expression": text("What an order has to be, such as `customer=contoso`."),
+        "scope": scope(),
         "step": step(),
         "line": line(),
         "reason": reason(),
@@ -72,6 +75,31 @@ fn summary() -> Value {
     let properties: Map<String, Value> =
         counts.iter().map(|count| ((*count).to_owned(), number("How many."))).collect();
     object(&counts, Value::Object(properties))
+}
+
+fn scope() -> Value {
+    object(
+        &["path"],
+        json!({
+            "path": text("`.` for the whole project, or the name of a file."),
+            "only": list("What orders have to be, one of these.", "expression"),
+            "except": list("What no order may be, none of these.", "expression"),
+            "changedSince": object(
+                &["commit", "names"],
+                json!({
+                    "commit": text("The full id of the commit."),
+                    "names": named("names", "What was added, changed or removed since."),
+                }),
+            ),
+            "outside": object(
+                &["orders"],
+                json!({
+                    "orders": number("How many are left out."),
+                    "inDoubt": named("names", "Attempts in doubt among them that hold selected orders back."),
+                }),
+            ),
+        }),
+    )
 }
 
 fn step() -> Value {
@@ -193,7 +221,7 @@ fn pins() -> Value {
             "expiresAt": reference("time"),
             "tool": text("The name and version of the program that made it."),
             "place": text("Where orders would be bought: `sandbox`, or an origin."),
-            "scope": object(&["path"], json!({ "path": text("`.` for the whole project, or the name of a file.") })),
+            "scope": named("scope", "Which orders were asked for."),
             "journal": object(
                 &["lineage", "serial", "head"],
                 json!({

@@ -9,6 +9,7 @@ mod changes;
 mod event;
 mod outcome;
 mod plan;
+mod scope;
 mod tally;
 
 pub(super) use changes::changes;
@@ -17,6 +18,7 @@ pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
     Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
 };
+pub(super) use scope::scope;
 pub(super) use tally::tally;
 
 use super::{markdown, text};

@@ -67,7 +67,7 @@ fn of_manifests() -> Vec<Renderer> {
     vec![
         Renderer::new("annotations", Github, |with| check(CheckFormat::Github, with)),
         Renderer::new("SARIF", Json, |with| check(CheckFormat::Sarif, with)),
-        Renderer::new("problems in colours", Colored, |with| diagnostics(with)),
+        Renderer::new("problems in colours", Colored, diagnostics),
         Renderer::new("markdown file of wrong manifests", Markdown, |with| {
             markdown_plan(None, Some(&with.wrong()))
         }),

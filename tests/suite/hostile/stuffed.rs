@@ -7,7 +7,9 @@ use std::time::Duration;
 use orderform::apply::{Ended, Event, Outcome, Skipped, Summary};
 use orderform::domain::*;
 use orderform::manifest::{self, Loaded, Sources};
-use orderform::plan::{self, Changes, Exceeded, Pins, Plan, Present, Saved, Scope, Since};
+use orderform::plan::{
+    self, Changed, Changes, Exceeded, Pins, Plan, Present, Saved, Scope, Selection, Since,
+};
 use orderform::protocol::{Doubt, Obstacle};
 use orderform::view::Trouble;
 
@@ -169,6 +171,11 @@ fn state(text: &str) -> State {
     state
 }
 
+fn selection(text: &str) -> Selection {
+    let changed = Changed { commit: text.to_owned(), names: [name("a-new")].into() };
+    Selection { changed: Some(changed), ..Selection::default() }
+}
+
 /// A plan with everything: what is bought, kept, blocked, settled and without a manifest.
 fn plan(state: &State, text: &str) -> Plan {
     let other = |quantities: &[u32]| {
@@ -187,7 +194,7 @@ fn plan(state: &State, text: &str) -> Plan {
     ];
     let pins = Pins {
         place: Some(EndpointId::Origin(text.to_owned())),
-        scope: Scope { path: text.to_owned() },
+        scope: Scope { path: text.to_owned(), selection: selection(text) },
         tool: text.to_owned(),
         head: "0".repeat(64),
         manifests: format!("sha256:{}", "0".repeat(64)),

@@ -37,6 +37,7 @@ mod renewal;
 mod rows;
 mod running;
 mod saved;
+mod selected;
 mod shell;
 mod shop;
 mod signals;
