@@ -76,8 +76,9 @@
 //! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
-//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
+//! | [`watch`] | when a pass is made, and what is known of it | domain, ports, plan, protocol, apply | files (seeing) |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply, watch | formats |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!
 //! # Where to begin
@@ -100,7 +101,8 @@
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
 //! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
-//! * *pass*: one round of making desired and recorded meet.
+//! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
+//!   something may have changed.
 //!
 //! # Where a change goes
 //!
@@ -113,6 +115,8 @@
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
+//! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
+//!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
@@ -131,3 +135,4 @@ pub mod reconcile;
 pub mod sandbox;
 pub mod store;
 pub mod view;
+pub mod watch;

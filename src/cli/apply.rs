@@ -110,7 +110,11 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 }
 
 /// Opens the state for writing. Only the sandbox's is made here: no money there.
-fn open(materials: &Materials, may_make_state: bool, holder: &Holder) -> Result<Opened, StoreError> {
+pub(super) fn open(
+    materials: &Materials,
+    may_make_state: bool,
+    holder: &Holder,
+) -> Result<Opened, StoreError> {
     let dir: &Path = &materials.state_dir;
     match Store::open_for_writing(dir, materials.lineage(), holder) {
         Err(StoreError::Missing { .. }) if may_make_state => {
@@ -126,7 +130,7 @@ fn open(materials: &Materials, may_make_state: bool, holder: &Holder) -> Result<
     }
 }
 
-fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
+pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
     Settings {
         parallelism: usize::from(parallelism),
         rules,
@@ -138,7 +142,7 @@ fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
 
 /// Asks the server for its time, where a limit by hour or day needs it: the local clock
 /// decides nothing about money.
-async fn server_time(
+pub(super) async fn server_time(
     connection: &Connection,
     plan: &Plan,
     materials: &Materials,
