@@ -101,12 +101,15 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// Says whether a character could move a terminal's cursor, or show a text as other than it is.
+/// Says whether a character could move a terminal's cursor, or show a text as other than it is: control characters, and
+/// those of Unicode that show nothing (joiners, fillers, tags, selectors beyond those of pictures) or turn a text around.
 #[must_use]
 pub fn is_harmful(c: char) -> bool {
     let invisible = matches!(c,
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}'
-        | '\u{ad}' | '\u{e0000}'..='\u{e007f}');
+        | '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
     c.is_control() || invisible
 }
 

@@ -41,7 +41,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String
     text
 }
 
-/// Breaks what build servers obey: `##[…]` and `##vso[…]` anywhere in a line, `::` at its beginning, behind blanks too.
+/// Breaks what build servers obey: `##[…]`, `##vso[…]` and the like anywhere in a line, `::` at its beginning, behind blanks too.
 /// Characters are replaced one for one, and lines stay as many.
 pub(crate) fn without_commands(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
@@ -58,11 +58,11 @@ pub(crate) fn without_commands(text: &str) -> String {
     lines.collect()
 }
 
-/// Breaks `##[…]` and `##vso[…]`.
+/// Breaks `##[…]`, `##vso[…]` and `##teamcity[…]`.
 fn without_bracketed(text: &str) -> String {
     let is_command = |rest: &str| {
         let rest = rest.trim_start_matches('#');
-        rest.starts_with('[') || rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("vso["))
+        rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('[')
     };
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
@@ -155,7 +155,7 @@ fn piece(
         Some((*kind, range_of(&text, start, span), (*label).to_owned()))
     });
     let marks = marks.collect();
-    Piece::Lines(Lines { file: region.file.to_string(), first, text, marks })
+    Piece::Lines(Lines { file: name(&region.file), first, text, marks })
 }
 
 /// Finds the bytes of a span in a text whose line begins at `start`; never beyond the line's end.
@@ -171,8 +171,13 @@ fn range_of(text: &str, start: usize, span: Span) -> std::ops::Range<usize> {
     from..to.max(from)
 }
 
+/// Returns the name of a file as it can be shown, line breaks and all.
+fn name(file: &str) -> String {
+    file.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
+}
+
 fn origin(region: &Region) -> Origin<'static> {
-    let origin = Origin::path(region.file.to_string());
+    let origin = Origin::path(name(&region.file));
     match region.span {
         Some(span) => origin.line(span.line).char_column(span.column),
         None => origin,

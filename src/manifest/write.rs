@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::grammar::API_VERSION;
 use super::plain;
-use crate::domain::{DesiredOrder, LineItem};
+use crate::domain::{DesiredOrder, LineItem, is_harmful};
 
 /// A manifest as values, before it is text.
 enum Tree<'o> {
@@ -146,7 +146,8 @@ fn scalar_of(tree: &Tree<'_>) -> String {
     }
 }
 
-/// Writes a text as YAML, in quotes where it could be taken for something else.
+/// Writes a text as YAML, in quotes where it could be taken for something else. Characters that could do harm on a screen,
+/// and `##`, which begins a command for a build server, are escaped: it reads back the same.
 #[must_use]
 pub fn scalar(text: &str) -> String {
     let begins = text.starts_with(|c: char| c.is_alphanumeric());
@@ -157,10 +158,20 @@ pub fn scalar(text: &str) -> String {
         && !is_null
         && !text.contains(": ")
         && !text.contains(" #")
-        && text.chars().all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !text.contains("##")
+        && !text.chars().any(is_harmful)
         && plain::taken_for(text).is_none();
-    // JSON's strings are YAML's, too.
-    if is_plain { text.to_owned() } else { Value::from(text).to_string() }
+    if is_plain { text.to_owned() } else { quoted(text) }
+}
+
+/// Writes a text in double quotes: JSON's strings are YAML's, too.
+fn quoted(text: &str) -> String {
+    let json = Value::from(text).to_string().replace("##", "#\\u0023");
+    if !json.chars().any(is_harmful) {
+        return json;
+    }
+    let escaped = |c: char| if is_harmful(c) { format!("\\U{:08x}", u32::from(c)) } else { c.into() };
+    json.chars().map(escaped).collect()
 }
 
 fn json_of(tree: &Tree<'_>) -> Value {
@@ -214,5 +225,7 @@ mod tests {
         ] {
             assert_eq!(scalar(text), Value::from(text).to_string(), "{text}");
         }
+        assert_eq!(scalar("a ##[b] ###"), r##""a #\u0023[b] #\u0023#""##);
+        assert_eq!(scalar("a\u{202e}\u{7f}\u{e0041}\n"), r#""a\U0000202e\U0000007f\U000e0041\n""#);
     }
 }

@@ -9,6 +9,7 @@ mod client;
 mod docs;
 mod editor;
 mod formats;
+mod hostile;
 mod kills;
 mod manifests;
 mod npm;

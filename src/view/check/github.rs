@@ -7,6 +7,7 @@
 //! that begins with something else.
 
 use super::{Check, Paths, end_column, place};
+use crate::domain::is_harmful;
 use crate::manifest::{Diagnostic, Severity, render};
 use crate::view::text::{count, escape};
 
@@ -74,10 +75,11 @@ fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Escapes a file's name as the value of a property. Only where it would be a command for a runner of another kind,
-/// which reads any line, it is not the name any more.
+/// Escapes a file's name as the value of a property. Only where it would move a terminal, or be a command for a runner of
+/// another kind, which reads any line, it is not the name any more.
 fn property(name: &str) -> String {
-    let name = if name.contains("##") { escape(name) } else { name.to_owned() };
+    let is_harmful = name.contains("##") || name.chars().any(is_harmful);
+    let name = if is_harmful { escape(name) } else { name.to_owned() };
     data(&name).replace(':', "%3A").replace(',', "%2C")
 }
 

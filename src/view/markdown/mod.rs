@@ -207,10 +207,17 @@ pub(super) fn cell(text: &str) -> String {
     text.replace("\\|", "\\\\u{7c}").replace('|', "\\|")
 }
 
+/// The longest run of backticks that stands in a code span as it is. GitHub's reader takes no fence of more than 80.
+const MOST_BACKTICKS: usize = 16;
+
 /// Sets a text in a code span that it cannot leave: the fence is longer than any run of backticks in it.
 pub(super) fn code(text: &str) -> String {
-    let safe = escape(text);
-    let longest = safe.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let run = |text: &str| text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let mut safe = escape(text);
+    if run(&safe) > MOST_BACKTICKS {
+        safe = safe.replace('`', "\\u{60}");
+    }
+    let longest = run(&safe);
     let fence = "`".repeat(longest + 1);
     let odd = safe.is_empty() || safe.starts_with(['`', ' ']) || safe.ends_with(['`', ' ']);
     let blank = if odd { " " } else { "" };
@@ -228,6 +235,9 @@ mod tests {
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code(""), "`  `");
         assert_eq!(code("a\n# b"), "`a\\u{a}# b`");
+        let fence = "`".repeat(17);
+        assert_eq!(code(&fence[1..]), format!("{fence} {} {fence}", &fence[1..]));
+        assert_eq!(code(&fence), format!("`{}`", "\\u{60}".repeat(17)));
     }
 
     #[test]

@@ -166,7 +166,8 @@ fn action(name: &OrderName, action: &Action, medium: Medium) -> Account {
         Action::Create | Action::Keep { .. } => Account::default(),
         Action::Settle { request_id } => {
             let headline = "an earlier attempt has no answer; it is settled first";
-            Account::new(headline).detail(SENT_AGAIN).detail(format!("request {request_id}"))
+            let request = medium.text(&request_id.to_string());
+            Account::new(headline).detail(SENT_AGAIN).detail(format!("request {request}"))
         }
         Action::Rename { from, order_id } => Account::new(format!(
             "was {}, order {}; nothing is bought",

@@ -26,6 +26,7 @@ mod doubts;
 mod explained;
 mod formatting;
 mod hostile;
+mod hostile_program;
 mod later;
 mod limits;
 mod main_job;
