@@ -44,8 +44,8 @@
 //! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
 //! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
-//! | | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
-//! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each carried out and answered by an [`Event`](protocol::Event) |
+//! | | [`View::plan`](view::View::plan), [`plan::judge`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
+//! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each send let through by a [`Budget`](plan::Budget), carried out and answered by an [`Event`](protocol::Event) |
 //!
 //! One order on its way, when nothing goes wrong; the machine decides every arrow:
 //!
@@ -97,6 +97,8 @@
 //! * *baseline*: the customer's orders before the first send. *Evidence*: how we know that an order is ours.
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
+//! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
+//!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet.
 //!
@@ -104,6 +106,8 @@
 //!
 //! * A property of an order: `manifest/order.rs`, [`domain::order`], `plan/difference.rs`, [`partner_center::wire`] and
 //!   `convert.rs` beside it, `store/format/values.rs`, `view/json/order.rs`.
+//! * A limit: the table in [`domain::limits`], its measure in `plan/limits.rs`, its key in `manifest/grammar/limits.rs`, words in
+//!   `view/words/limits.rs`, the README. Another reason to hold a send back: `apply/gate.rs`.
 //! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`]
 //!   and its text in `manifest/explain`.
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.

@@ -7,7 +7,9 @@ use clap::Args;
 use super::TOOL;
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
-use crate::domain::{DesiredOrder, EndpointId, Lineage, Project, State, Timestamp};
+use crate::domain::{
+    Allowance, DesiredOrder, EndpointId, Lineage, Organisation, Project, Rulebook, State, Timestamp,
+};
 use crate::manifest::{self, Diagnostic, Loaded, Severity};
 use crate::plan::{self, Pins, Plan, Scope};
 use crate::store::{Digest, Holder, Notice, Snapshot, Store, StoreError};
@@ -38,6 +40,10 @@ pub(super) struct WhereState {
 pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
+    /// The organisation's limits, where its file was named.
+    pub(super) organisation: Option<Organisation>,
+    /// The limits that may be exceeded.
+    pub(super) allowed: Vec<Allowance>,
     pub(super) state_dir: PathBuf,
     /// Which manifests these are of the project's.
     pub(super) scope: Scope,
@@ -55,7 +61,15 @@ impl Materials {
         let is_empty = loaded.sources.names().next().is_none();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
-        Ok(Self { orders: loaded.orders, project, state_dir, scope: scope(&place.path), is_empty })
+        Ok(Self {
+            orders: loaded.orders,
+            project,
+            organisation: None,
+            allowed: Vec::new(),
+            state_dir,
+            scope: scope(&place.path),
+            is_empty,
+        })
     }
 
     /// Reads no more than where the state is: wrong manifests hide no state, but a wrong project file might.
@@ -70,7 +84,15 @@ impl Materials {
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
         let scope = scope(&place.path);
-        Ok(Self { orders: Vec::new(), project, state_dir, scope, is_empty: false })
+        Ok(Self {
+            orders: Vec::new(),
+            project,
+            organisation: None,
+            allowed: Vec::new(),
+            state_dir,
+            scope,
+            is_empty: false,
+        })
     }
 
     /// Returns the lineage that `orderform.yaml` pins.
@@ -102,12 +124,18 @@ impl Materials {
             scope: self.scope.clone(),
             head: head.to_string(),
             manifests: plan::manifests_digest(&self.orders, limits, recovery),
-            limits: *limits,
+            limits: Rulebook { project: limits.clone(), organisation: self.organisation.clone() },
+            allowed: self.allowed.clone(),
             recovery: *recovery,
             tool: TOOL.to_owned(),
             ..Pins::default()
         };
-        plan::build(&self.orders, state).pin(state, crate::partner_center::render, pins)
+        let mut plan = plan::build(&self.orders, state);
+        // One file of a project leaves the others' orders without a manifest.
+        if self.scope == Scope::default() {
+            plan.limits = plan::manifests_lost(&plan, state).into_iter().collect();
+        }
+        plan.pin(state, crate::partner_center::render, pins)
     }
 
     /// Reads a state that has to be there, without changing anything.

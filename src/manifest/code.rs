@@ -126,6 +126,7 @@ codes! {
     SameProduct "OF0407" Warning "two orders buy the same product with the same term for one customer";
     DefaultsMisplaced "OF0408" Error "defaults stand elsewhere than in a defaults.yaml, or something else in it";
     DuplicateDefaults "OF0409" Error "there is more than one defaults document in a file";
+    OrganisationMisplaced "OF0410" Error "an organisation's limits stand among manifests, or its file holds something else, or nothing";
 }
 
 impl Code {

@@ -40,7 +40,7 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
         });
     let mut steps: Vec<Step> = wanted.chain(unwanted).collect();
     steps.sort_by(|a, b| a.name.cmp(&b.name));
-    Plan { lineage: state.lineage, serial: state.serial, steps, pins: None }
+    Plan { lineage: state.lineage, serial: state.serial, steps, pins: None, limits: Vec::new() }
 }
 
 /// Both arguments, indexed.

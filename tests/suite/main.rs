@@ -8,6 +8,7 @@ mod docs;
 mod editor;
 mod formats;
 mod kills;
+mod limits;
 mod manifests;
 mod planning;
 mod protocol;

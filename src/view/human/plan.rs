@@ -4,7 +4,7 @@
 
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
-use super::{DETAIL, Page, WIDEST_NAME, column};
+use super::{DETAIL, ORDER, Page, WIDEST_NAME, column};
 use crate::plan::{Action, Plan, Step};
 
 /// The widest cell that others are aligned with: a named customer, but not a tenant id.
@@ -14,6 +14,7 @@ const WIDEST_CUSTOMER: usize = 24;
 pub(super) fn page(plan: &Plan, look: Look) -> Page {
     let mut page = Page::new(look);
     page.title(&words::verdict(plan));
+    words::limits(plan, Medium::Terminal).iter().for_each(|line| page.paragraph(line, ORDER));
     let shown: Vec<Row> =
         plan.steps.iter().filter(|step| is_shown(step, look.verbose)).map(Row::new).collect();
     if shown.is_empty() {

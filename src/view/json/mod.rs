@@ -9,6 +9,7 @@
 
 mod changes;
 mod diagnostic;
+mod limit;
 mod order;
 mod pins;
 mod plan;

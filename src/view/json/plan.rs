@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
 use super::diagnostic::ProblemJson;
+use super::limit::LimitJson;
 use super::order::SpecJson;
 use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
@@ -26,6 +27,8 @@ pub(super) struct PlanJson<'a> {
     serial: u64,
     pub(super) digest: String,
     summary: CountsJson,
+    /// Those in force. What those by hour and day come to depends on the time.
+    limits: Vec<LimitJson>,
     steps: Vec<StepJson<'a>>,
     /// In a file only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +95,7 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             serial: plan.serial,
             digest: plan.digest(),
             summary: plan.counts().into(),
+            limits: plan.limits.iter().map(LimitJson::from).collect(),
             steps: steps.into_iter().map(StepJson::from).collect(),
             pins: None,
         }
@@ -158,8 +162,10 @@ impl PlanJson<'_> {
     pub(super) fn read(self) -> Result<Saved, String> {
         let lineage = Lineage::parse(&self.lineage).map_err(|error| error.to_string())?;
         let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
-        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read()?;
-        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins) };
+        let limits: Result<Vec<_>, _> = self.limits.into_iter().map(LimitJson::read).collect();
+        let limits = limits?;
+        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(&limits)?;
+        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), limits };
         Ok(Saved { plan, created, expires })
     }
 }

@@ -7,6 +7,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::{Keeper, Rule};
+
 /// Writes the schema of a plan, ending in a newline; the same bytes every time.
 #[must_use]
 pub fn plan_schema() -> String {
@@ -18,7 +20,7 @@ pub fn plan_schema() -> String {
         "type": "object",
         "required": ["formatVersion"],
         "anyOf": [
-            { "required": ["lineage", "serial", "digest", "summary", "steps"] },
+            { "required": ["lineage", "serial", "digest", "summary", "limits", "steps"] },
             { "required": ["problem"] },
         ],
         "properties": {
@@ -27,6 +29,7 @@ pub fn plan_schema() -> String {
             "serial": number("How far the state had come."),
             "digest": named("digest", "Over all of it but times; what `apply --approve` takes."),
             "summary": summary(),
+            "limits": list("The limits in force, and what this plan would come to.", "limit"),
             "steps": list("One for each name, sorted by name.", "step"),
             "pins": pins(),
             "problem": problem(),
@@ -56,14 +59,7 @@ fn definitions() -> Value {
                 "body": named("digest", "Of the exact body."),
             }),
         ),
-        "exceeded": object(
-            &["rule", "limit", "value"],
-            json!({
-                "rule": text("Which one, as it is written under `spec.limits`."),
-                "limit": number("What it allows."),
-                "value": number("What it would come to."),
-            }),
-        ),
+        "limit": limit(),
     })
 }
 
@@ -170,6 +166,48 @@ fn difference() -> Value {
     )
 }
 
+fn limit() -> Value {
+    let amount = |about: &str| {
+        json!({
+            "description": about,
+            "type": ["integer", "string", "array", "null"],
+            "items": { "type": "string" },
+        })
+    };
+    let rules: Vec<&str> = Rule::ALL.iter().map(|(word, _)| *word).collect();
+    object(
+        &["rule", "file", "limit", "value", "exceeded"],
+        json!({
+            "rule": { "enum": rules, "description": "Which one, as it is written under `spec.limits`." },
+            "file": { "enum": Keeper::ALL.map(|(word, _)| word), "description": "Whose file it stands in." },
+            "limit": amount("What it allows: a number; a term; or the offers or customers."),
+            "value": amount("What it would come to: a number; a term, or null; or what is not allowed."),
+            "exceeded": { "type": "boolean" },
+            "customerId": named("guid", "For whom, where it is about each customer: those beyond it, or the one nearest to it."),
+            "customerName": text("What the manifests call them."),
+            "usual": number("How many orders a run usually buys."),
+            "recorded": number("How many orders are recorded."),
+            "orders": { "type": "array", "items": reference("name"), "description": "The orders that break it." },
+            "allowed": text("Why it may be exceeded in this run."),
+        }),
+    )
+}
+
+fn limits(about: &str) -> Value {
+    let rule = |rule: Rule| match rule {
+        Rule::AllowedOffers | Rule::AllowedCustomers => {
+            json!({ "type": "array", "items": { "type": "string" } })
+        }
+        Rule::LongestTerm => text("The term."),
+        _ => number("What it allows."),
+    };
+    let set = Rule::ALL.iter().filter(|(_, rule)| *rule != Rule::ManifestsLost);
+    let rules: Map<String, Value> = set.map(|(word, one)| ((*word).to_owned(), rule(*one))).collect();
+    let mut limits = object(&[], Value::Object(rules));
+    limits["description"] = about.into();
+    limits
+}
+
 fn pins() -> Value {
     let keys = [
         "createdAt",
@@ -181,11 +219,9 @@ fn pins() -> Value {
         "manifests",
         "limits",
         "recovery",
+        "judged",
         "sends",
     ];
-    let rules = crate::plan::limit_rules(&crate::domain::Limits::default());
-    let limits: Map<String, Value> =
-        rules.iter().map(|(rule, _)| ((*rule).to_owned(), number("What it allows."))).collect();
     object(
         &keys,
         json!({
@@ -203,7 +239,22 @@ fn pins() -> Value {
                 }),
             ),
             "manifests": named("digest", "Of the orders that are wanted, as values, and of limits and recovery."),
-            "limits": object(&[], Value::Object(limits)),
+            "limits": limits("Of the project."),
+            "organisation": object(
+                &["limits", "mayBeRaised"],
+                json!({
+                    "limits": limits("Of the organisation."),
+                    "mayBeRaised": { "type": "array", "items": { "type": "string" } },
+                }),
+            ),
+            "allowed": {
+                "type": "array",
+                "description": "The limits that the plan may go beyond.",
+                "items": object(
+                    &["rule", "reason"],
+                    json!({ "rule": text("Which one."), "reason": text("Why, in a person's words.") }),
+                ),
+            },
             "recovery": object(
                 &["mode"],
                 json!({
@@ -211,6 +262,7 @@ fn pins() -> Value {
                     "settleAfterMs": number("Whole milliseconds."),
                 }),
             ),
+            "judged": named("digest", "Over `limits` of the plan; some depend on the time, so they are not in its own."),
             "sends": list("What would be sent, of every step that may send something.", "send"),
         }),
     )
@@ -224,7 +276,7 @@ fn problem() -> Value {
             "message": text("Why it cannot be applied."),
             "causes": { "type": "array", "items": { "type": "string" } },
             "hint": { "type": ["string", "null"] },
-            "exceeded": list("The limits that it goes beyond.", "exceeded"),
+            "exceeded": list("The limits that it goes beyond.", "limit"),
             "diagnostics": { "type": "array", "items": { "type": "object" } },
         }),
     )
@@ -258,8 +310,8 @@ fn named(definition: &str, description: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Action, Exceeded, Saved};
-    use crate::view::samples::{every_step, plan, saved_plan_of, step};
+    use crate::plan::{Action, Saved};
+    use crate::view::samples::{every_limit, every_step, plan, saved_plan_of, step};
     use crate::view::{Trouble, failed_plan, saved_plan};
 
     fn assert_right(text: &str) {
@@ -300,7 +352,7 @@ mod tests {
 
     #[test]
     fn every_problem_is_right_by_the_schema() {
-        let exceeded = [Exceeded { rule: "ordersPerRun", limit: 1, value: 2 }];
+        let exceeded = every_limit();
         let causes = ["one".to_owned()];
         let mut sources = crate::manifest::Sources::new();
         sources.add("a.yaml", "kind: Order");

@@ -32,6 +32,11 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
     let orphans: Vec<&Step> = of(|action| matches!(action, Action::Orphan { .. })).collect();
 
     let mut text = format!("{PLAN_MARK}{} -->\n**{}**\n", plan.lineage, words::verdict(plan));
+    let limits = words::limits(plan, Medium::Markdown);
+    if !limits.is_empty() {
+        text.push('\n');
+        text.extend(limits.iter().map(|line| format!("- {line}\n")));
+    }
     if !urgent.is_empty() {
         text.push_str(HEAD);
         text.extend(urgent.iter().map(|step| row(step)));

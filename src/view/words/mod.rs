@@ -7,12 +7,14 @@
 
 mod changes;
 mod event;
+mod limits;
 mod outcome;
 mod plan;
 mod tally;
 
 pub(super) use changes::changes;
 pub(super) use event::event;
+pub(super) use limits::{limit_of, limits};
 pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
     Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
