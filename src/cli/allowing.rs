@@ -37,9 +37,10 @@ impl LimitArgs {
         let Some(path) = &self.organisation else { return Ok(None) };
         let loaded = manifest::load_organisation(path);
         show_diagnostics(&loaded, terminal, terminal.verbose);
-        let unreadable = |failure| Failure {
-            message: format!("`{}` does not say what the limits are; nothing was attempted", path.display()),
-            ..failure
+        let unreadable = |mut failure: Failure| {
+            failure.message =
+                format!("`{}` does not say what the limits are; nothing was attempted", path.display());
+            failure
         };
         let organisation = refuse_wrong(loaded).map_err(unreadable)?.organisation;
         organisation.map(Some).ok_or_else(|| {

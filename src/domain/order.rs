@@ -113,7 +113,7 @@ impl OrderSpec {
 }
 
 /// How often an order is billed. One for the whole order, not one a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BillingCycle {
     /// Let the service choose; refused for trials.
     Unknown,
@@ -177,7 +177,7 @@ impl fmt::Display for BillingCycle {
 }
 
 /// An ISO 8601 term such as `P1M`, `P1Y`, `P3Y`, in upper case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TermDuration(String);
 
 impl TermDuration {

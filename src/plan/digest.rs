@@ -9,9 +9,12 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Action, Block, Difference, Former, Limit, Plan, Step};
+use super::{
+    Action, Block, Cost, Costs, Difference, Former, Gap, Limit, LinePrice, OrderPrice, Plan, Step, Unpriced,
+};
 use crate::domain::{
-    AllowedCustomer, Bound, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery, RecoveryMode, Rulebook,
+    AllowedCustomer, Bound, Currency, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery,
+    RecoveryMode, Rulebook,
 };
 
 /// What the hash is begun with; another number where what follows is encoded in another way.
@@ -21,7 +24,7 @@ impl Plan {
     /// Returns `sha256:…` over all decisions and all pins, so that a person can approve it and a record can name it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let Self { lineage, serial, steps, pins, limits: _ } = self;
+        let Self { lineage, serial, steps, pins, costs, limits: _ } = self;
         digest_of(|hash| {
             hash.text(FORMAT);
             hash.text(&lineage.to_string());
@@ -30,6 +33,8 @@ impl Plan {
             steps.iter().for_each(|step| hash.step(step));
             hash.flag(pins.is_some());
             pins.iter().for_each(|pins| hash.pins(pins));
+            // Nothing at all without prices, so that such plans keep the digest they had.
+            costs.iter().for_each(|costs| hash.costs(costs));
         })
     }
 }
@@ -208,6 +213,55 @@ impl Encoder {
                 self.order(order_id);
             }
             Action::Blocked(block) => self.block(block),
+        }
+    }
+
+    fn costs(&mut self, costs: &Costs) {
+        self.text("costs");
+        self.number(costs.len() as u64);
+        for (name, cost) in costs {
+            self.text(name.as_str());
+            match cost {
+                Cost::Known(OrderPrice { currency, lines }) => {
+                    self.text(currency.as_str());
+                    self.number(lines.len() as u64);
+                    lines.iter().for_each(|line| self.line_price(line));
+                }
+                Cost::Unknown(gaps) => {
+                    self.text("unknown");
+                    self.number(gaps.len() as u64);
+                    gaps.iter().for_each(|gap| self.gap(gap));
+                }
+            }
+        }
+    }
+
+    fn line_price(&mut self, price: &LinePrice) {
+        let LinePrice { unit_price, quantity, payments, term_months } = price;
+        self.text(&unit_price.normalize().to_string());
+        self.number((*quantity).into());
+        self.number((*payments).into());
+        self.optional(term_months.map(|months| months.to_string()).as_deref());
+    }
+
+    fn gap(&mut self, gap: &Gap) {
+        let Gap { line, why } = gap;
+        self.number(*line as u64);
+        self.text(why.word());
+        match why {
+            Unpriced::SeveralCurrencies(currencies) => {
+                self.texts(currencies.iter().map(Currency::as_str));
+            }
+            Unpriced::CurrencyNotListed(currency) => self.text(currency.as_str()),
+            Unpriced::CycleOpen
+            | Unpriced::NotListed
+            | Unpriced::TermNotListed
+            | Unpriced::SeveralTerms
+            | Unpriced::TermOpen
+            | Unpriced::TermAgainstCycle
+            | Unpriced::Promotion
+            | Unpriced::ShortenedTerm
+            | Unpriced::TooLarge => {}
         }
     }
 

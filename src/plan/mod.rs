@@ -10,6 +10,7 @@
 mod books;
 mod budget;
 mod changes;
+mod cost;
 mod difference;
 mod digest;
 mod limits;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 
 pub use budget::Budget;
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
+pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
 pub use digest::limits_digest;
 pub use limits::{Limit, Measured, judge, manifests_lost};
@@ -43,6 +45,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What else it was made from and for; `None` where it is only looked at.
     pub pins: Option<Pins>,
+    /// What the orders that may be sent cost; `None` where nobody gave prices.
+    pub costs: Option<Costs>,
     /// The limits in force with what it comes to: before it was judged, those of this program alone. They depend on the time
     /// and are no part of its digest; what they allow is pinned.
     pub limits: Vec<Limit>,

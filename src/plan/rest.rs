@@ -15,6 +15,9 @@ pub fn rest(saved: &Saved, now: Plan, changes: &Changes) -> Plan {
         let pending = matches!(step.action, Action::Settle { .. });
         step.action = Action::Blocked(Block::NotReviewed { pending });
     }
+    if let Some(costs) = &mut plan.costs {
+        costs.retain(|name, _| stands(name));
+    }
     let pins = plan.pins.take().unwrap_or_default();
     let sends = pins.sends.into_iter().filter(|(name, _)| stands(name)).collect();
     // What was allowed was allowed as it came to then.

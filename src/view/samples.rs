@@ -80,7 +80,7 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, limits: Vec::new() }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, costs: None, limits: Vec::new() }
 }
 
 /// A plan with every action and every block.

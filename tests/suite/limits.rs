@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orderform::domain::*;
-use orderform::plan::{Action, Budget, Pins, Plan, Step};
+use orderform::plan::{self, Action, Budget, Pins, Plan, Step};
 use proptest::prelude::*;
 
 /// What becomes of an order that was let through.
@@ -99,13 +99,7 @@ impl History {
         let state = State::begin(&Record { serial: 1, time: None, kind }).unwrap();
         let project = rules.iter().map(|(rule, most)| (*rule, Bound::Most(*most))).collect();
         let pins = Pins { limits: Rulebook { project, organisation: None }, ..Pins::default() };
-        let plan = Plan {
-            lineage: state.lineage,
-            serial: 1,
-            steps: Vec::new(),
-            pins: Some(pins),
-            limits: Vec::new(),
-        };
+        let plan = Plan { pins: Some(pins), ..plan::build(&[], &state) };
         Self { state, plan, now_s: 0, bought: Vec::new() }
     }
 

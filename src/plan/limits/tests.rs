@@ -23,7 +23,7 @@ fn plan_of(specs: Vec<OrderSpec>, rules: &[(Rule, Bound)]) -> Plan {
     let steps = specs.into_iter().enumerate().map(|(n, spec)| step(n, spec)).collect();
     let project = rules.iter().cloned().collect();
     let pins = Pins { limits: Rulebook { project, organisation: None }, ..Pins::default() };
-    Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: Some(pins), limits: Vec::new() }
+    Plan { steps, pins: Some(pins), ..crate::plan::build(&[], &beginning()) }
 }
 
 fn plan(quantities: &[u32], rules: &[(Rule, u64)]) -> Plan {

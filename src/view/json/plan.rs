@@ -165,7 +165,8 @@ impl PlanJson<'_> {
         let limits: Result<Vec<_>, _> = self.limits.into_iter().map(LimitJson::read).collect();
         let limits = limits?;
         let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(&limits)?;
-        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), limits };
+        let plan =
+            Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), costs: None, limits };
         Ok(Saved { plan, created, expires })
     }
 }
