@@ -43,6 +43,7 @@
 //! | bytes of YAML | [`manifest::load`] | a [`DesiredOrder`](domain::DesiredOrder) each, or all [`Diagnostic`](manifest::Diagnostic)s at once |
 //! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
 //! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
+//! | the plan of everything | [`Selection::reduce`](plan::Selection::reduce) | the plan of what was asked for, and how much is outside |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
 //! | | [`View::plan`](view::View::plan), [`plan::judge`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
 //! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each send let through by a [`Budget`](plan::Budget), carried out and answered by an [`Event`](protocol::Event) |
@@ -97,6 +98,7 @@
 //! * *baseline*: the customer's orders before the first send. *Evidence*: how we know that an order is ours.
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
+//! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
 //! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
@@ -115,6 +117,8 @@
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
+//! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
+//!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 

@@ -15,6 +15,7 @@ use super::plan::path_of;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
 use super::reviewed::ReviewedArgs;
+use super::select::SelectArgs;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
@@ -45,13 +46,17 @@ pub(super) struct ApplyArgs {
     recovery: RecoveryArgs,
     #[command(flatten)]
     reviewed: ReviewedArgs,
+    #[command(flatten)]
+    select: SelectArgs,
 }
 
 pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let reviewed = args.reviewed.read()?;
+    let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
     materials.organisation = args.limits.organisation(terminal)?;
     materials.allowed = reviewed.allowed(args.limits.allowances()?)?;
+    let chosen = asked.choose(reviewed.selection(), &mut materials);
     let place = args.target.place(&materials.project)?;
     let rules = args.recovery.rules(&materials.project, &place, args.target.request_timeout)?;
     let holder = materials::holder("orderform apply");
@@ -60,6 +65,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let mut opened = open(&materials, may_make_state, &holder)
         .map_err(|error| store_failure(error, materials.lineage()))?;
     show_notices(&opened.notices, terminal);
+    chosen.check(&materials, &opened.state)?;
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone());
     let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.

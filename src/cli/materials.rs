@@ -45,7 +45,7 @@ pub(super) struct Materials {
     /// The limits that may be exceeded.
     pub(super) allowed: Vec<Allowance>,
     pub(super) state_dir: PathBuf,
-    /// Which manifests these are of the project's.
+    /// Which of the project's orders a plan is about.
     pub(super) scope: Scope,
     /// Whether no file was read at all.
     pub(super) is_empty: bool,
@@ -116,12 +116,19 @@ impl Materials {
         }
     }
 
-    /// Makes the plan of these manifests for a state and a place, and pins it to them.
+    /// Makes the plan of these manifests for a state and a place, as far as their scope reaches, and pins it to them.
     pub(super) fn plan(&self, state: &State, head: Digest, place: EndpointId) -> Plan {
         let Project { limits, recovery, .. } = &self.project;
+        let mut whole = plan::build(&self.orders, state);
+        // One file of a project leaves the others' orders without a manifest.
+        if self.scope.path == Scope::default().path {
+            whole.limits = plan::manifests_lost(&whole, state).into_iter().collect();
+        }
+        let (plan, outside) = self.scope.selection.reduce(whole, &self.orders);
         let pins = Pins {
             place: Some(place),
             scope: self.scope.clone(),
+            outside,
             head: head.to_string(),
             manifests: plan::manifests_digest(&self.orders, limits, recovery),
             limits: Rulebook { project: limits.clone(), organisation: self.organisation.clone() },
@@ -130,11 +137,6 @@ impl Materials {
             tool: TOOL.to_owned(),
             ..Pins::default()
         };
-        let mut plan = plan::build(&self.orders, state);
-        // One file of a project leaves the others' orders without a manifest.
-        if self.scope == Scope::default() {
-            plan.limits = plan::manifests_lost(&plan, state).into_iter().collect();
-        }
         plan.pin(state, crate::partner_center::render, pins)
     }
 
@@ -177,7 +179,10 @@ fn state_dir(path: &Path, chosen: &WhereState, project: &Project) -> PathBuf {
 /// Returns which of a project's manifests a path stands for, wherever the project lies.
 fn scope(path: &Path) -> Scope {
     let file = path.file_name().filter(|_| path.is_file());
-    file.map_or_else(Scope::default, |file| Scope { path: file.to_string_lossy().into_owned() })
+    file.map_or_else(Scope::default, |file| Scope {
+        path: file.to_string_lossy().into_owned(),
+        ..Scope::default()
+    })
 }
 
 /// Returns the directory of a path: itself, or that of a file.

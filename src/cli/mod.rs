@@ -25,6 +25,7 @@ mod replace;
 mod reviewed;
 mod sandbox;
 mod schema;
+mod select;
 mod shell;
 mod signals;
 mod starter;

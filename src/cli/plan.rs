@@ -12,6 +12,7 @@ use super::connect::Shop;
 use super::failure::{Failure, exit};
 use super::files::Output;
 use super::materials::{Materials, Where, local_time, parse_duration, root};
+use super::select::SelectArgs;
 use super::terminal::Terminal;
 use crate::plan::{self, Limit, Saved};
 use crate::store::Digest;
@@ -28,6 +29,8 @@ pub(super) struct PlanArgs {
     shop: Shop,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    select: SelectArgs,
     /// Exit with 2 where there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -82,11 +85,14 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
 }
 
 fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
+    let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
     materials.organisation = args.limits.organisation(terminal)?;
     materials.allowed = args.limits.allowances()?;
+    let chosen = asked.choose(None, &mut materials);
     let place = args.shop.place(&materials.project)?;
     let (state, head) = materials.read_state(terminal)?;
+    chosen.check(&materials, &state)?;
     let mut plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place);
     let created = local_time();
     plan.limits = plan::judge(&plan, &state, Some(created));

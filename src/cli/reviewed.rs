@@ -12,7 +12,7 @@ use super::failure::{Failure, exit};
 use super::materials::local_time;
 use super::terminal::Terminal;
 use crate::domain::{Allowance, OrderName, RecordKind, State};
-use crate::plan::{self, Around, Changes, Plan, Present, Saved, Since};
+use crate::plan::{self, Around, Changes, Plan, Present, Saved, Selection, Since};
 use crate::store::Store;
 use crate::view::{SavedError, read_plan};
 
@@ -56,6 +56,11 @@ impl ReviewedArgs {
 }
 
 impl Reviewed {
+    /// Returns which orders the plan that was reviewed is about.
+    pub(super) fn selection(&self) -> Option<&Selection> {
+        Some(&self.saved.as_ref()?.1.plan.pins.as_ref()?.scope.selection)
+    }
+
     /// Says whether there is something to hold a plan to, so that nobody is asked any more.
     pub(super) fn is_some(&self) -> bool {
         self.saved.is_some() || self.approve.is_some()
@@ -160,7 +165,8 @@ fn stale(path: &Path, changes: Changes) -> Failure {
             "the same with `--rebase` applies what still stands; or plan again and have that reviewed"
         }
         (false, false) if changes.around.iter().any(is_of_the_call) => {
-            "give it the PATH, `--endpoint` and `--sandbox` that `plan` had; or plan again and have that reviewed"
+            "give it the PATH, `--endpoint` and `--sandbox` that `plan` had, and no selection: it has its own; or plan \
+             again and have that reviewed"
         }
         (false, false) => "plan again and have that reviewed",
     };

@@ -49,6 +49,7 @@ use std::path::Path;
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Region, Related, Span};
 pub use explain::Explanation;
+pub(crate) use nearest::nearest;
 pub use origin::Origins;
 pub use sources::Sources;
 

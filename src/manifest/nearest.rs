@@ -10,7 +10,7 @@ const LONGEST: usize = 64;
 const FARTHEST: usize = 3;
 
 /// Finds the one that was probably meant: the same but for case, or a few letters away.
-pub(super) fn nearest<'a>(text: &str, all: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(text: &str, all: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if text.len() > LONGEST {
         return None;
     }

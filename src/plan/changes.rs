@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Difference, Pinned, Pins, Plan, Step, differences};
+use super::{Action, Difference, Pinned, Pins, Plan, Scope, Step, differences};
 use crate::domain::{
     EndpointId, Keeper, Lineage, OrderName, Recorded, Recovery, RecoveryMode, State, Timestamp,
 };
@@ -134,12 +134,12 @@ pub enum Around {
         /// Now.
         is: Option<EndpointId>,
     },
-    /// It is about other manifests.
+    /// It is about other orders.
     Scope {
         /// As reviewed.
-        was: String,
+        was: Box<Scope>,
         /// Now.
-        is: String,
+        is: Box<Scope>,
     },
     /// It was made by another version of this program.
     Tool {
@@ -310,8 +310,8 @@ fn around(saved: &Saved, present: &Present<'_>, was: &Pins, is: &Pins) -> Vec<Ar
     if was.place != is.place {
         found.push(Around::Place { was: was.place.clone(), is: is.place.clone() });
     }
-    if was.scope != is.scope {
-        found.push(Around::Scope { was: was.scope.path.clone(), is: is.scope.path.clone() });
+    if !was.scope.asks_for_the_same_as(&is.scope) {
+        found.push(Around::Scope { was: Box::new(was.scope.clone()), is: Box::new(is.scope.clone()) });
     }
     if was.tool != is.tool {
         found.push(Around::Tool { was: was.tool.clone(), is: is.tool.clone() });

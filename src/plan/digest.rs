@@ -98,7 +98,7 @@ impl Encoder {
         self.optional(flag.map(|flag| if flag { "true" } else { "false" }));
     }
 
-    fn texts<'t>(&mut self, texts: impl ExactSizeIterator<Item = &'t str>) {
+    pub(super) fn texts<'t>(&mut self, texts: impl ExactSizeIterator<Item = &'t str>) {
         self.number(texts.len() as u64);
         texts.for_each(|text| self.text(text));
     }

@@ -13,10 +13,12 @@ mod changes;
 mod cost;
 mod difference;
 mod digest;
+mod expression;
 mod limits;
 mod pins;
 mod recognise;
 mod rest;
+mod select;
 mod table;
 
 use std::collections::BTreeMap;
@@ -26,10 +28,12 @@ pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since,
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
 pub use digest::limits_digest;
+pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use limits::{Limit, Measured, judge, manifests_lost};
 pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
+pub use select::{Changed, Outside, Selection, Unmatched, changed};
 pub use table::build;
 
 use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State};

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::digest::{Encoder, digest_of};
+use super::select::{Outside, Selection};
 use crate::domain::{
     Allowance, DesiredOrder, EndpointId, Generation, Limits, OrderName, Recorded, Recovery, RequestId,
     Rulebook, State,
@@ -18,8 +19,10 @@ use crate::domain::{
 pub struct Pins {
     /// Where its orders would be bought.
     pub place: Option<EndpointId>,
-    /// Which manifests it is about.
+    /// Which orders it is about.
     pub scope: Scope,
+    /// What that leaves out.
+    pub outside: Outside,
     /// The hash of the journal's last line, in hexadecimal digits.
     pub head: String,
     /// `sha256:…` of all that the manifests want, as [`manifests_digest`] has it.
@@ -38,17 +41,31 @@ pub struct Pins {
     pub rest_of: Option<String>,
 }
 
-/// Which manifests a plan is about.
+/// Which orders a plan is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     /// The path from the project's directory: `.` for all of it, or the name of a file. So it is the same wherever the
     /// project lies.
     pub path: String,
+    /// Which of their orders.
+    pub selection: Selection,
+}
+
+impl Scope {
+    /// Says whether both were asked for in the same words: what has changed since a commit may be other orders by now.
+    #[must_use]
+    pub fn asks_for_the_same_as(&self, other: &Self) -> bool {
+        let asked = |scope: &Self| {
+            let Selection { only, except, changed } = scope.selection.clone();
+            (scope.path.clone(), only, except, changed.map(|changed| changed.commit))
+        };
+        asked(self) == asked(other)
+    }
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { path: ".".to_owned() }
+        Self { path: ".".to_owned(), selection: Selection::default() }
     }
 }
 
@@ -116,7 +133,8 @@ pub fn manifests_digest(desired: &[DesiredOrder], limits: &Limits, recovery: &Re
 impl Encoder {
     /// Takes pins in.
     pub(super) fn pins(&mut self, pins: &Pins) {
-        let Pins { place, scope, head, manifests, limits, allowed, recovery, tool, sends, rest_of } = pins;
+        let Pins { place, scope, outside, head, manifests, limits, allowed, recovery, tool, sends, rest_of } =
+            pins;
         match place {
             None => self.text("nowhere"),
             Some(EndpointId::Sandbox) => self.text("sandbox"),
@@ -125,7 +143,9 @@ impl Encoder {
                 self.text(origin);
             }
         }
-        self.text(&scope.path);
+        let Scope { path, selection } = scope;
+        self.text(path);
+        self.selection(selection, outside);
         self.text(head);
         self.text(manifests);
         self.rulebook(limits);

@@ -6,7 +6,8 @@ use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
 use crate::plan::{
-    Action, Block, Difference, Former, Limit, Measured, Pinned, Pins, Plan, Saved, Scope, Step,
+    Action, Block, Changed, Difference, Expression, Former, Limit, Measured, Outside, Pinned, Pins, Plan,
+    Saved, Scope, Selection, Step,
 };
 use crate::protocol::{Doubt, Obstacle};
 
@@ -175,6 +176,17 @@ pub(super) fn every_limit() -> Vec<Limit> {
     ]
 }
 
+/// A selection of every kind.
+pub(super) fn selection() -> Selection {
+    let expressions = |texts: &[&str]| texts.iter().map(|text| Expression::parse(text).unwrap()).collect();
+    let names = [name("contoso-e3"), name("contoso-gone")].into();
+    Selection {
+        only: expressions(&["contoso-*", "customer=contoso,label.owner!=a\\,b|<`@org`>"]),
+        except: expressions(&["label.hold=*"]),
+        changed: Some(Changed { commit: "0123456789".repeat(4), names }),
+    }
+}
+
 /// A plan as it is saved, with every pin.
 pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
     let pinned = Pinned {
@@ -186,7 +198,8 @@ pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
     let sends = sent.map(|step| (step.name.clone(), pinned.clone())).collect();
     plan.pins = Some(Pins {
         place: Some(EndpointId::Origin("https://api.partnercenter.microsoft.com".into())),
-        scope: Scope { path: "contoso \u{202e}.yaml".into() },
+        scope: Scope { path: "contoso \u{202e}.yaml".into(), selection: selection() },
+        outside: Outside { orders: 3, in_doubt: vec![name("contoso-doubt")] },
         head: "0".repeat(64),
         manifests: format!("sha256:{}", "1".repeat(64)),
         limits: rulebook(),

@@ -13,6 +13,7 @@ mod manifests;
 mod planning;
 mod protocol;
 mod sandbox;
+mod selecting;
 mod simulation;
 mod tidy;
 mod tools;

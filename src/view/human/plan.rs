@@ -14,6 +14,9 @@ const WIDEST_CUSTOMER: usize = 24;
 pub(super) fn page(plan: &Plan, look: Look) -> Page {
     let mut page = Page::new(look);
     page.title(&words::verdict(plan));
+    for line in words::scope(plan, Medium::Terminal) {
+        page.paragraph(&line, "");
+    }
     words::limits(plan, Medium::Terminal).iter().for_each(|line| page.paragraph(line, ORDER));
     let shown: Vec<Row> =
         plan.steps.iter().filter(|step| is_shown(step, look.verbose)).map(Row::new).collect();

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::reason::DifferenceJson;
+use super::scope::ScopeJson;
 use crate::domain::EndpointId;
 use crate::plan::{Around, Changes, Happened, OrderChange};
 
@@ -39,7 +40,7 @@ enum AroundJson<'a> {
     Lineage { was: String, is: String },
     Journal { was: u64, is: u64, continued: bool, names: Vec<&'a str> },
     Place { was: Option<String>, is: Option<String> },
-    Scope { was: &'a str, is: &'a str },
+    Scope { was: &'a str, is: &'a str, before: Box<ScopeJson<'a>>, after: Box<ScopeJson<'a>> },
     Tool { was: &'a str, is: &'a str },
     Limits { differences: Vec<DifferenceJson<'a>> },
     Recovery { differences: Vec<DifferenceJson<'a>> },
@@ -88,7 +89,12 @@ impl<'a> From<&'a Around> for AroundJson<'a> {
                 names: names.iter().map(|name| name.as_str()).collect(),
             },
             Around::Place { was, is } => Self::Place { was: place(was), is: place(is) },
-            Around::Scope { was, is } => Self::Scope { was, is },
+            Around::Scope { was, is } => Self::Scope {
+                was: &was.path,
+                is: &is.path,
+                before: Box::new(ScopeJson::asked(was)),
+                after: Box::new(ScopeJson::asked(is)),
+            },
             Around::Tool { was, is } => Self::Tool { was, is },
             Around::Limits(differences) => {
                 Self::Limits { differences: differences.iter().map(DifferenceJson::from).collect() }

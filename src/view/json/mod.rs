@@ -17,6 +17,7 @@ mod reason;
 mod run;
 mod saved;
 mod schema;
+mod scope;
 mod state;
 
 use std::io::{self, Write};

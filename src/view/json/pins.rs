@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::limit::{AllowanceJson, LimitsJson, OrganisationJson, read_rulebook, rulebook};
+use super::scope::ScopeJson;
 use crate::domain::{EndpointId, Generation, OrderName, Recovery, RecoveryMode, RequestId, Timestamp};
-use crate::plan::{Limit, Pinned, Pins, Saved, Scope, limits_digest};
+use crate::plan::{Limit, Outside, Pinned, Pins, Saved, limits_digest};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,11 +31,6 @@ pub(super) struct PinsJson<'a> {
     /// Over `limits` of the plan, which are not in its digest because some depend on the time.
     judged: String,
     sends: Vec<SendJson<'a>>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct ScopeJson<'a> {
-    path: Cow<'a, str>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,8 +61,19 @@ impl<'a> PinsJson<'a> {
     /// Takes the pins of a plan; `None` where it has none.
     pub(super) fn of(saved: &'a Saved) -> Option<Self> {
         // What is left of another plan is carried out and never saved.
-        let Pins { place, scope, head, manifests, limits, allowed, recovery, tool, sends, rest_of: _ } =
-            saved.plan.pins.as_ref()?;
+        let Pins {
+            place,
+            scope,
+            outside: _,
+            head,
+            manifests,
+            limits,
+            allowed,
+            recovery,
+            tool,
+            sends,
+            rest_of: _,
+        } = saved.plan.pins.as_ref()?;
         let (limits, organisation) = rulebook(limits);
         let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
         Some(Self {
@@ -74,7 +81,7 @@ impl<'a> PinsJson<'a> {
             expires_at: saved.expires.to_string(),
             tool: tool.into(),
             place: place.as_ref().map(ToString::to_string).unwrap_or_default(),
-            scope: ScopeJson { path: (&scope.path).into() },
+            scope: ScopeJson::asked(scope),
             journal: JournalJson {
                 lineage: saved.plan.lineage.to_string(),
                 serial: saved.plan.serial,
@@ -93,8 +100,13 @@ impl<'a> PinsJson<'a> {
         })
     }
 
-    /// Reads pins, when they were made and when they end to be good, beside the limits as they were judged.
-    pub(super) fn read(self, limits: &[Limit]) -> Result<(Pins, Timestamp, Timestamp), String> {
+    /// Reads pins, when they were made and when they end to be good. What is outside of their scope, and the limits as they
+    /// were judged, stand elsewhere.
+    pub(super) fn read(
+        self,
+        outside: Outside,
+        limits: &[Limit],
+    ) -> Result<(Pins, Timestamp, Timestamp), String> {
         let mode = RecoveryMode::ALL.into_iter().find(|(word, _)| *word == self.recovery.mode);
         let (_, mode) = mode.ok_or("its `pins.recovery.mode` is not known")?;
         if self.judged != limits_digest(limits) {
@@ -108,7 +120,8 @@ impl<'a> PinsJson<'a> {
                 "sandbox" => Some(EndpointId::Sandbox),
                 _ => Some(EndpointId::Origin(self.place)),
             },
-            scope: Scope { path: self.scope.path.into_owned() },
+            scope: self.scope.read()?,
+            outside,
             head: self.journal.head.into_owned(),
             manifests: self.manifests.into_owned(),
             limits: read_rulebook(&self.limits, self.organisation.as_ref())?,

@@ -15,6 +15,7 @@ use super::limit::LimitJson;
 use super::order::SpecJson;
 use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
+use super::scope::ScopeJson;
 use crate::domain::{CustomerId, IdError, Lineage, OrderId, OrderName, RequestId};
 use crate::plan::{Action, Counts, Plan, Saved, Step};
 
@@ -26,6 +27,9 @@ pub(super) struct PlanJson<'a> {
     lineage: String,
     serial: u64,
     pub(super) digest: String,
+    /// Which orders it is about, where it is pinned to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeJson<'a>>,
     summary: CountsJson,
     /// Those in force. What those by hour and day come to depends on the time.
     limits: Vec<LimitJson>,
@@ -94,6 +98,7 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             lineage: plan.lineage.to_string(),
             serial: plan.serial,
             digest: plan.digest(),
+            scope: plan.pins.as_ref().map(ScopeJson::of),
             summary: plan.counts().into(),
             limits: plan.limits.iter().map(LimitJson::from).collect(),
             steps: steps.into_iter().map(StepJson::from).collect(),
@@ -164,7 +169,8 @@ impl PlanJson<'_> {
         let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
         let limits: Result<Vec<_>, _> = self.limits.into_iter().map(LimitJson::read).collect();
         let limits = limits?;
-        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(&limits)?;
+        let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
+        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside, &limits)?;
         let plan =
             Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), costs: None, limits };
         Ok(Saved { plan, created, expires })

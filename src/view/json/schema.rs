@@ -5,9 +5,11 @@
 //!
 //! **Invariant:** every plan that is written is right by it; a test writes every kind.
 
+mod limits;
+
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Keeper, Rule};
+use limits::{limit, limits};
 
 /// Writes the schema of a plan, ending in a newline; the same bytes every time.
 #[must_use]
@@ -28,6 +30,7 @@ pub fn plan_schema() -> String {
             "lineage": named("guid", "Which history the state is of."),
             "serial": number("How far the state had come."),
             "digest": named("digest", "Over all of it but times; what `apply --approve` takes."),
+            "scope": named("scope", "Which orders it is about."),
             "summary": summary(),
             "limits": list("The limits in force, and what this plan would come to.", "limit"),
             "steps": list("One for each name, sorted by name.", "step"),
@@ -46,6 +49,8 @@ fn definitions() -> Value {
         "name": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" },
         "names": { "type": "array", "items": reference("name") },
         "time": { "type": "string", "format": "date-time" },
+        "expression": text("What an order has to be, such as `customer=contoso`."),
+        "scope": scope(),
         "step": step(),
         "line": line(),
         "reason": reason(),
@@ -68,6 +73,31 @@ fn summary() -> Value {
     let properties: Map<String, Value> =
         counts.iter().map(|count| ((*count).to_owned(), number("How many."))).collect();
     object(&counts, Value::Object(properties))
+}
+
+fn scope() -> Value {
+    object(
+        &["path"],
+        json!({
+            "path": text("`.` for the whole project, or the name of a file."),
+            "only": list("What orders have to be, one of these.", "expression"),
+            "except": list("What no order may be, none of these.", "expression"),
+            "changedSince": object(
+                &["commit", "names"],
+                json!({
+                    "commit": text("The full id of the commit."),
+                    "names": named("names", "What was added, changed or removed since."),
+                }),
+            ),
+            "outside": object(
+                &["orders"],
+                json!({
+                    "orders": number("How many are left out."),
+                    "inDoubt": named("names", "Attempts in doubt among them that hold selected orders back."),
+                }),
+            ),
+        }),
+    )
 }
 
 fn step() -> Value {
@@ -166,48 +196,6 @@ fn difference() -> Value {
     )
 }
 
-fn limit() -> Value {
-    let amount = |about: &str| {
-        json!({
-            "description": about,
-            "type": ["integer", "string", "array", "null"],
-            "items": { "type": "string" },
-        })
-    };
-    let rules: Vec<&str> = Rule::ALL.iter().map(|(word, _)| *word).collect();
-    object(
-        &["rule", "file", "limit", "value", "exceeded"],
-        json!({
-            "rule": { "enum": rules, "description": "Which one, as it is written under `spec.limits`." },
-            "file": { "enum": Keeper::ALL.map(|(word, _)| word), "description": "Whose file it stands in." },
-            "limit": amount("What it allows: a number; a term; or the offers or customers."),
-            "value": amount("What it would come to: a number; a term, or null; or what is not allowed."),
-            "exceeded": { "type": "boolean" },
-            "customerId": named("guid", "For whom, where it is about each customer: those beyond it, or the one nearest to it."),
-            "customerName": text("What the manifests call them."),
-            "usual": number("How many orders a run usually buys."),
-            "recorded": number("How many orders are recorded."),
-            "orders": { "type": "array", "items": reference("name"), "description": "The orders that break it." },
-            "allowed": text("Why it may be exceeded in this run."),
-        }),
-    )
-}
-
-fn limits(about: &str) -> Value {
-    let rule = |rule: Rule| match rule {
-        Rule::AllowedOffers | Rule::AllowedCustomers => {
-            json!({ "type": "array", "items": { "type": "string" } })
-        }
-        Rule::LongestTerm => text("The term."),
-        _ => number("What it allows."),
-    };
-    let set = Rule::ALL.iter().filter(|(_, rule)| *rule != Rule::ManifestsLost);
-    let rules: Map<String, Value> = set.map(|(word, one)| ((*word).to_owned(), rule(*one))).collect();
-    let mut limits = object(&[], Value::Object(rules));
-    limits["description"] = about.into();
-    limits
-}
-
 fn pins() -> Value {
     let keys = [
         "createdAt",
@@ -229,7 +217,7 @@ fn pins() -> Value {
             "expiresAt": reference("time"),
             "tool": text("The name and version of the program that made it."),
             "place": text("Where orders would be bought: `sandbox`, or an origin."),
-            "scope": object(&["path"], json!({ "path": text("`.` for the whole project, or the name of a file.") })),
+            "scope": named("scope", "Which orders were asked for."),
             "journal": object(
                 &["lineage", "serial", "head"],
                 json!({

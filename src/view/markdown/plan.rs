@@ -32,6 +32,7 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
     let orphans: Vec<&Step> = of(|action| matches!(action, Action::Orphan { .. })).collect();
 
     let mut text = format!("{PLAN_MARK}{} -->\n**{}**\n", plan.lineage, words::verdict(plan));
+    text.extend(words::scope(plan, Medium::Markdown).iter().map(|line| format!("\n{line}\n")));
     let limits = words::limits(plan, Medium::Markdown);
     if !limits.is_empty() {
         text.push('\n');

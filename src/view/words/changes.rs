@@ -5,6 +5,7 @@
 use super::super::text::count;
 use super::Medium;
 use super::plan::difference;
+use super::scope::asked;
 use crate::domain::{EndpointId, OrderName};
 use crate::plan::{Action, Around, Block, Changes, Difference, Happened, OrderChange};
 
@@ -94,11 +95,7 @@ fn around(around: &Around, medium: Medium) -> String {
         }
         Around::Place { was, is } => format!("it was to be bought at {}, not at {}", place(was), place(is)),
         Around::Scope { was, is } => {
-            let about = |path: &str| match path {
-                "." => "the whole project".to_owned(),
-                file => medium.code(file),
-            };
-            format!("it is about {}, not about {}", about(was), about(is))
+            format!("it is about {}; asked for is {}", asked(was, medium), asked(is, medium))
         }
         Around::Tool { was, is } => {
             format!("it was made by {}, and this is {}", medium.code(was), medium.code(is))

@@ -10,6 +10,7 @@ mod event;
 mod limits;
 mod outcome;
 mod plan;
+mod scope;
 mod tally;
 
 pub(super) use changes::changes;
@@ -19,6 +20,7 @@ pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
     Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
 };
+pub(super) use scope::scope;
 pub(super) use tally::tally;
 
 use super::{markdown, text};

@@ -58,6 +58,9 @@ pub(in crate::view) fn action_symbol(action: &Action) -> Symbol {
 /// Says in one line what applying the plan would do.
 pub(in crate::view) fn verdict(plan: &Plan) -> String {
     let counts = plan.counts();
+    if plan.steps.is_empty() && plan.pins.as_ref().is_some_and(|pins| pins.outside.orders > 0) {
+        return "Nothing to do: no order is selected".to_owned();
+    }
     if plan.is_settled() {
         return settled(counts.keep);
     }

@@ -36,6 +36,7 @@ mod renewal;
 mod rows;
 mod running;
 mod saved;
+mod selected;
 mod shell;
 mod shop;
 mod signals;
