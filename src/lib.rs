@@ -120,6 +120,7 @@
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
+//! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;

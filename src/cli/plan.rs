@@ -16,7 +16,9 @@ use super::select::SelectArgs;
 use super::terminal::Terminal;
 use crate::plan::{self, Limit, Saved};
 use crate::store::Digest;
-use crate::view::{PLAN_MARK, failed_plan, is_saved_plan, markdown_plan, saved_plan};
+use crate::view::{
+    PLAN_MARK, PLAN_PAGE_MARK, failed_plan, html_plan, is_saved_plan, markdown_plan, saved_plan,
+};
 
 /// The longest that a saved plan may be good.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -47,6 +49,9 @@ struct Files {
     /// Write the plan as Markdown, for a pull request.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+    /// Write the plan as a page for a browser, for people without a terminal.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// How long the saved plan may be applied.
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = parse_expiry, requires = "out")]
     expires: Duration,
@@ -130,15 +135,21 @@ impl PlanArgs {
 }
 
 impl Files {
-    fn outputs(&self) -> [Option<Output<'_>>; 2] {
+    fn outputs(&self) -> [Option<Output<'_>>; 3] {
         let json = self.out.as_deref();
         let markdown = self.markdown.as_deref();
+        let html = self.html.as_deref();
         [
             json.map(|path| Output { path, kind: "a plan that was saved", is_ours: is_saved_plan }),
             markdown.map(|path| Output {
                 path,
                 kind: "the Markdown of a plan",
                 is_ours: |text| text.starts_with(PLAN_MARK),
+            }),
+            html.map(|path| Output {
+                path,
+                kind: "the page of a plan",
+                is_ours: |text| text.starts_with(PLAN_PAGE_MARK),
             }),
         ]
     }
@@ -150,7 +161,7 @@ impl Files {
 
     /// Writes every file that was asked for.
     fn write(&self, saved: Option<&Saved>, problem: Option<(&'static str, &Failure)>) -> Result<(), Failure> {
-        let [json, markdown] = self.outputs();
+        let [json, markdown, html] = self.outputs();
         let json = json.map_or(Ok(()), |output| {
             output.write(&match (saved, problem) {
                 (Some(saved), None) => saved_plan(saved),
@@ -158,11 +169,11 @@ impl Files {
                 (None, None) => return Ok(()),
             })
         });
-        let markdown = markdown.map_or(Ok(()), |output| {
-            let trouble = problem.map(|(_, failure)| failure.trouble());
-            output.write(&markdown_plan(saved.map(|saved| &saved.plan), trouble.as_ref()))
-        });
-        json.and(markdown)
+        let trouble = problem.map(|(_, failure)| failure.trouble());
+        let plan = saved.map(|saved| &saved.plan);
+        let markdown = markdown.map_or(Ok(()), |output| output.write(&markdown_plan(plan, trouble.as_ref())));
+        let html = html.map_or(Ok(()), |output| output.write(&html_plan(plan, trouble.as_ref())));
+        json.and(markdown).and(html)
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Both token endpoints are there: v1 writes numbers as text, v2 as numbers ("Partner Center authentication", "Enable
 //! the secure application model"). Any client id and secret will do but the secret `wrong`; any refresh token but
-//! `expired`. A bearer may be any text; of one that is a JWT, audience and expiry are judged, not the signature.
+//! `expired`; any assertion that is meant for Entra and not too old ("Microsoft identity platform and the OAuth 2.0
+//! client credentials flow", third case). A bearer may be any text; of one that is a JWT, audience and expiry are
+//! judged, not the signature.
 //!
 //! **Invariant:** nothing is kept: a token says itself what it is.
 
@@ -24,6 +26,12 @@ const LIFE_SECS: i64 = 3600;
 
 /// The application id of Partner Center's API, which tokens of v1 may name instead of its address.
 const PARTNER_CENTER: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
+
+/// What an assertion in place of a secret is.
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Whom another issuer's assertion is meant for.
+const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// Which of the two token endpoints is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +92,13 @@ fn granted(version: Version, form: &HashMap<String, String>, now: Timestamp) -> 
     let grant = required("grant_type")?;
     required("client_id")?;
     match grant {
+        "client_credentials" if field("client_assertion").is_some() => {
+            if required("client_assertion_type")? != ASSERTION_TYPE {
+                let text = "The value of 'client_assertion_type' is not supported.";
+                return Err(Denied::new(400, "invalid_request", 90_019, text));
+            }
+            judge_assertion(required("client_assertion")?, now)?;
+        }
         "client_credentials" => required("client_secret").map(drop)?,
         "refresh_token" if required("refresh_token")? == "expired" => {
             let text = "The refresh token has expired due to inactivity.";
@@ -104,6 +119,21 @@ fn granted(version: Version, form: &HashMap<String, String>, now: Timestamp) -> 
         Version::V2 => audience_of(required("scope")?),
     };
     Ok(answer(version, grant, &audience, now))
+}
+
+/// Judges a token of another issuer that stands for the application's secret.
+fn judge_assertion(assertion: &str, now: Timestamp) -> Result<(), Denied> {
+    let denied = |number, text: &str| Err(Denied::new(401, "invalid_client", number, text));
+    match claims(assertion) {
+        None => denied(50_027, "JWT token is invalid or malformed."),
+        Some(claims) if claims.aud.as_deref() != Some(EXCHANGE) => {
+            denied(700_212, "No matching federated identity record found for presented assertion audience.")
+        }
+        Some(claims) if claims.exp.is_none_or(|expiry| is_past(expiry, now)) => {
+            denied(700_024, "Client assertion is not within its valid time range.")
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// The resource of the first scope that has one.
@@ -191,12 +221,15 @@ pub(super) fn judge_bearer(headers: &HeaderMap, now: Timestamp) -> Result<(), Re
             "The audience in the token is invalid and is no longer supported in Partner Center API.",
         ));
     }
-    #[expect(clippy::cast_precision_loss, reason = "seconds of any date in use are exact")]
-    let is_expired = claims.exp.is_some_and(|expiry| expiry <= now.as_second() as f64);
-    match is_expired {
+    match claims.exp.is_some_and(|expiry| is_past(expiry, now)) {
         true => Err(invalid("The token is expired.")),
         false => Ok(()),
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "seconds of any date in use are exact")]
+fn is_past(expiry_secs: f64, now: Timestamp) -> bool {
+    expiry_secs <= now.as_second() as f64
 }
 
 /// What a token says of itself, if it is a JWT.
@@ -264,5 +297,27 @@ mod tests {
         assert_eq!(status(&with_secret("wrong")), 401);
         let refresh = [("client_id", "a"), ("grant_type", "refresh_token"), ("refresh_token", "expired")];
         assert_eq!(status(&refresh), 400);
+    }
+
+    #[test]
+    fn an_assertion_stands_for_a_secret_where_it_is_meant_for_entra_and_young() {
+        let answer = |assertion: &str, kind: &str, now| {
+            let scope = "https://api.partnercenter.microsoft.com/.default";
+            let form = [
+                ("client_id", "a"),
+                ("grant_type", "client_credentials"),
+                ("scope", scope),
+                ("client_assertion_type", kind),
+                ("client_assertion", assertion),
+            ];
+            let form = form.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+            token(Version::V2, &form, now).status.as_u16()
+        };
+        let from = NOW.as_second();
+        assert_eq!(answer(&jwt(EXCHANGE, from), ASSERTION_TYPE, NOW), 200);
+        assert_eq!(answer(&jwt(EXCHANGE, from), "jwt", NOW), 400);
+        assert_eq!(answer(&jwt("api://another", from), ASSERTION_TYPE, NOW), 401);
+        assert_eq!(answer(&jwt(EXCHANGE, from - LIFE_SECS), ASSERTION_TYPE, NOW), 401);
+        assert_eq!(answer("no token", ASSERTION_TYPE, NOW), 401);
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod applying;
+mod ci;
 mod client;
 mod docs;
 mod editor;
@@ -10,6 +11,8 @@ mod formats;
 mod kills;
 mod limits;
 mod manifests;
+mod npm;
+mod pages;
 mod planning;
 mod protocol;
 mod sandbox;

@@ -17,7 +17,20 @@ pub(super) const PROJECT_MODELINE: &str = "# yaml-language-server: $schema=schem
 
 const EXAMPLE: &str = include_str!("example.yaml");
 const GITIGNORE: &str = include_str!("gitignore");
-const GITHUB: &str = include_str!("github.yaml");
+/// The part of the kit for GitHub that checks pull requests, file by file, from the root of the repository.
+const GITHUB: [(&str, &str); 2] = [
+    (
+        ".github/workflows/orderform.yaml",
+        include_str!("../../../examples/ci/github/.github/workflows/orderform.yaml"),
+    ),
+    (
+        ".github/actions/orderform-plan/action.yaml",
+        include_str!("../../../examples/ci/github/.github/actions/orderform-plan/action.yaml"),
+    ),
+];
+
+/// The line of a workflow that names the directory, as the kit has it.
+const DIRECTORY: &str = "directory: licences\n";
 
 /// Writes what every directory of manifests is better off with, where it is missing, and says so.
 pub(super) fn write_supports(root: &Path, terminal: &Terminal) -> Result<(), Failure> {
@@ -48,20 +61,25 @@ pub(super) fn write_beginning(root: &Path, with_workflow: bool, terminal: &Termi
     let Some((repository, directory)) = repository_of(root)? else {
         terminal.say(
             "no workflow was made: GitHub reads it at the root of the repository, and the name of this directory has \
-             characters that its commands could take apart; `orderform init` in a directory with a plain name makes one",
+             characters that GitHub would not take for a name; `orderform init` in a directory with a plain name makes one",
         );
         return Ok(());
     };
-    let text = GITHUB.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("DIRECTORY", &directory);
     let here = std::env::current_dir().and_then(fs::canonicalize)?;
     let repository = repository.strip_prefix(here).map(Path::to_path_buf).unwrap_or(repository);
-    let workflow = repository.join(".github/workflows/orderform.yaml");
-    if make(&workflow, &text)? {
-        say_made(
-            &workflow,
-            "checks and plans every pull request on GitHub, once its variable `ORDERFORM_INSTALL` says where orderform comes from",
-            terminal,
-        );
+    for (name, text) in GITHUB {
+        let path = repository.join(name);
+        let text = text.replace(DIRECTORY, &format!("directory: {directory}\n"));
+        let purpose = match name.contains("workflows") {
+            true => {
+                "checks and plans every pull request on GitHub, once its variable `ORDERFORM_INSTALL` says where \
+                 orderform comes from"
+            }
+            false => "the steps of that workflow",
+        };
+        if make(&path, &text)? {
+            say_made(&path, purpose, terminal);
+        }
     }
     Ok(())
 }
@@ -106,28 +124,31 @@ fn make(path: &Path, text: &str) -> Result<bool, Failure> {
     }
 }
 
-/// Finds the root of the Git repository that a directory is in, and how a shell is told the directory from there; a
-/// directory outside of any is its own root. `None` where no quotes would make its name one word everywhere.
+/// Finds the root of the Git repository that a directory is in, and how YAML is told the directory from there; a
+/// directory outside of any is its own root. `None` where GitHub would read more than a name.
 fn repository_of(root: &Path) -> Result<Option<(PathBuf, String)>, Failure> {
     let real = fs::canonicalize(root)?;
     let Some(repository) = real.ancestors().find(|above| above.join(".git").exists()) else {
         return Ok(Some((root.to_path_buf(), ".".to_owned())));
     };
     let below = real.strip_prefix(repository).expect("it is an ancestor").to_str();
-    Ok(below.and_then(word).map(|word| (repository.to_path_buf(), word)))
+    Ok(below.and_then(scalar).map(|name| (repository.to_path_buf(), name)))
 }
 
-/// Writes the name of a directory as one word of a shell's command, in a line of YAML that GitHub reads.
-fn word(name: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    // A quote ends the word, `: ` and ` #` end the text in YAML, and GitHub evaluates `${{ … }}` wherever it stands.
-    let is_harmless = |c: char| !is_harmful(c) && !matches!(c, '\'' | ':' | '#' | '{' | '}');
-    // What begins with a dash would be a flag.
-    let name = if name.starts_with('-') { format!("./{name}") } else { name.to_owned() };
-    match name.as_str() {
-        "" => Some(".".to_owned()),
-        plain if plain.chars().all(is_plain) => Some(name),
-        harmless if harmless.chars().all(is_harmless) => Some(format!("'{name}'")),
-        _ => None,
+/// Writes the name of a directory as a value in YAML that GitHub reads. No shell reads it: it comes in a variable.
+fn scalar(name: &str) -> Option<String> {
+    // GitHub evaluates `${{ … }}` wherever it stands.
+    if name.contains("${{") || name.chars().any(is_harmful) {
+        return None;
     }
+    Some(match name {
+        "" => ".".to_owned(),
+        // What begins with a dash would be a flag.
+        flag if flag.starts_with('-') => quoted(&format!("./{flag}")),
+        name => quoted(name),
+    })
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }

@@ -158,7 +158,7 @@ pub(super) fn end_column(region: &Region, sources: &Sources) -> Option<usize> {
 }
 
 /// Returns `file:line:column`, or as much of it as there is.
-fn place(region: &Region, file: &str) -> String {
+pub(super) fn place(region: &Region, file: &str) -> String {
     match region.span {
         Some(span) => format!("{file}:{}:{}", span.line, span.column),
         None => file.to_owned(),

@@ -12,6 +12,7 @@ mod outcome;
 mod plan;
 mod scope;
 mod tally;
+mod terms;
 
 pub(super) use changes::changes;
 pub(super) use event::event;
@@ -22,8 +23,9 @@ pub(super) use plan::{
 };
 pub(super) use scope::scope;
 pub(super) use tally::tally;
+pub(super) use terms::{grouped, line_term, term_and_billing};
 
-use super::{markdown, text};
+use super::{html, markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};
 
 /// The command that hints speak of most.
@@ -39,6 +41,8 @@ pub(super) enum Medium {
     Terminal,
     /// A comment in a pull request.
     Markdown,
+    /// A page: what it gives is set as elements by [`html::rich`].
+    Html,
 }
 
 impl Medium {
@@ -56,6 +60,7 @@ impl Medium {
         match self {
             Self::Terminal => text::escape(&text::shorten(text, longest)),
             Self::Markdown => markdown::code(&text::shorten(text, longest)),
+            Self::Html => html::isolated(&text::shorten(text, longest)),
         }
     }
 
@@ -64,6 +69,7 @@ impl Medium {
         match self {
             Self::Terminal => format!("`{}`", text::escape(text)),
             Self::Markdown => markdown::code(text),
+            Self::Html => html::code(text),
         }
     }
 

@@ -72,7 +72,8 @@ fn every_document_names_a_schema_that_init_makes() {
 fn its_workflow_and_its_gitignore_are_those_of_init() {
     let new = tempfile::tempdir().unwrap();
     assert_eq!(run(new.path(), "init").1, 0);
-    for name in [".gitignore", ".github/workflows/orderform.yaml"] {
+    let action = ".github/actions/orderform-plan/action.yaml";
+    for name in [".gitignore", ".github/workflows/orderform.yaml", action] {
         let made = fs::read_to_string(new.path().join(name)).unwrap();
         assert_eq!(fs::read_to_string(root().join("examples/partner").join(name)).unwrap(), made, "{name}");
     }

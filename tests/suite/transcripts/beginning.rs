@@ -56,7 +56,8 @@ fn the_workflow_goes_to_the_root_of_the_repository_and_schemas_of_another_versio
     std::fs::create_dir(stage.path(".git")).unwrap();
     assert_eq!(stage.quietly(&["init", "licences"]).code, 0);
     let workflow = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
-    assert!(workflow.contains("run: orderform validate licences --format github\n"), "{workflow}");
+    assert!(workflow.contains("directory: 'licences'\n"), "{workflow}");
+    assert!(stage.path(ACTION).exists());
     assert!(!stage.path("licences/.github").exists());
 
     let order = "licences/schema/order.schema.json";
@@ -160,28 +161,36 @@ fn at_a_terminal_what_is_missing_is_asked_for_until_it_is_right() {
     assert_transcript!(stage);
 }
 
-/// Runs the steps of the workflow as a runner would, without the one that installs the program.
+const ACTION: &str = ".github/actions/orderform-plan/action.yaml";
+
+/// Reads the scripts of the action that `init` made, by name.
+fn scripts(stage: &Stage) -> std::collections::BTreeMap<String, String> {
+    let text = std::fs::read_to_string(stage.path(ACTION)).unwrap();
+    let action: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let text = |value: &serde_yaml::Value| value.as_str().unwrap().to_owned();
+    let steps = action["runs"]["steps"].as_sequence().unwrap();
+    steps.iter().map(|step| (text(&step["name"]), text(&step["run"]))).collect()
+}
+
+/// Runs the steps as a runner would; `tests/suite/ci` has the whole kit.
 #[test]
 fn the_workflow_passes_on_what_init_and_new_made_and_fails_on_what_is_wrong() {
     let stage = Stage::new();
     stage.quietly(&["init"]);
     stage.quietly(&["new", "customer", "contoso", CONTOSO]);
     assert_eq!(stage.quietly(&[&OFFICE[..], &["--auto-renew", "true"]].concat()).code, 0);
-    let text = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
-    let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
-    let steps = workflow["jobs"]["plan"]["steps"].as_sequence().unwrap().clone();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_orderform")).parent().unwrap().to_owned();
+    let scripts = scripts(&stage);
     let codes = || {
-        let runs =
-            steps.iter().filter(|step| step["name"] != "install").filter_map(|step| step["run"].as_str());
-        let code = |run: &str| {
+        let code = |name: &str| {
             let mut command = std::process::Command::new("bash");
-            command.args(["-e", "-c", run]).current_dir(stage.path("")).env_clear();
-            command.env("PATH", format!("{}:/usr/bin:/bin", program.display()));
-            command.env("GITHUB_STEP_SUMMARY", stage.path("summary.md"));
+            command.args(["-e", "-c", &scripts[name]]).current_dir(stage.path("")).env_clear();
+            command.env("PATH", format!("{}:/usr/bin:/bin", program.display())).env("DIRECTORY", ".");
+            command.env("GITHUB_STEP_SUMMARY", stage.path("summary.md")).env("GITHUB_OUTPUT", "/dev/null");
+            command.env("RUNNER_TEMP", stage.path("temp"));
             command.output().unwrap().status.code().unwrap()
         };
-        runs.map(code).collect::<Vec<i32>>()
+        ["validate", "layout", "plan"].map(code)
     };
     assert_eq!(codes(), [0, 0, 0]);
     let summary = std::fs::read_to_string(stage.path("summary.md")).unwrap();
@@ -191,9 +200,16 @@ fn the_workflow_passes_on_what_init_and_new_made_and_fails_on_what_is_wrong() {
 }
 
 #[test]
-fn a_directory_that_a_shell_could_take_apart_is_one_quoted_word_or_has_no_workflow() {
-    for (name, word) in [("my orders", "'my orders'"), ("$(id) \"é\"; *", "'$(id) \"é\"; *'"), ("-x", "./-x")]
-    {
+fn whatever_a_directory_is_called_the_workflow_is_told_its_name_or_there_is_none() {
+    for (name, told) in [
+        ("my orders", "my orders"),
+        ("$(id) \"é\"; *", "$(id) \"é\"; *"),
+        ("-x", "./-x"),
+        ("it's", "it's"),
+        ("a: b", "a: b"),
+        ("a #b", "a #b"),
+        ("true", "true"),
+    ] {
         let stage = Stage::new();
         std::fs::create_dir(stage.path(".git")).unwrap();
         assert_eq!(stage.quietly(&["init", "--", name]).code, 0);
@@ -201,21 +217,17 @@ fn a_directory_that_a_shell_could_take_apart_is_one_quoted_word_or_has_no_workfl
         let text = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
         let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
         let steps = workflow["jobs"]["plan"]["steps"].as_sequence().unwrap();
-        let runs =
-            steps.iter().filter_map(|step| step["run"].as_str()).filter(|run| run.starts_with("orderform "));
-        assert!(
-            runs.clone().count() == 3 && runs.clone().all(|run| run.contains(&format!(" {word}"))),
-            "{text}"
-        );
+        let uses = format!("./{}", ACTION.trim_end_matches("/action.yaml"));
+        let step = steps.iter().find(|step| step["uses"] == uses.as_str()).unwrap();
+        assert_eq!(step["with"]["directory"], told, "{text}");
     }
-    for name in ["it's", "a: b", "a #b", "${{ github.token }}"] {
-        let stage = Stage::new();
-        std::fs::create_dir(stage.path(".git")).unwrap();
-        let ran = stage.quietly(&["init", name]);
-        assert_eq!(ran.code, 0);
-        assert!(ran.stderr.contains("no workflow was made: "), "{}", ran.stderr);
-        assert!(!stage.path(".github").exists() && !stage.path(name).join(".github").exists());
-    }
+    let stage = Stage::new();
+    std::fs::create_dir(stage.path(".git")).unwrap();
+    let name = "${{ github.token }}";
+    let ran = stage.quietly(&["init", name]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stderr.contains("no workflow was made: "), "{}", ran.stderr);
+    assert!(!stage.path(".github").exists() && !stage.path(name).join(".github").exists());
 }
 
 #[test]
@@ -223,13 +235,11 @@ fn the_workflow_installs_only_what_the_partner_said_and_fails_before() {
     let stage = Stage::new();
     stage.quietly(&["init"]);
     let text = std::fs::read_to_string(stage.path(".github/workflows/orderform.yaml")).unwrap();
-    let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
-    let steps = workflow["jobs"]["plan"]["steps"].as_sequence().unwrap();
-    let install = steps.iter().find(|step| step["name"] == "install").unwrap();
-    assert_eq!(install["env"]["ORDERFORM_INSTALL"], "${{ vars.ORDERFORM_INSTALL }}");
+    assert!(text.contains("install: ${{ vars.ORDERFORM_INSTALL }}\n"), "{text}");
+    let script = &scripts(&stage)["install"];
     let run = |variable: &str| {
         let mut command = std::process::Command::new("bash");
-        command.args(["-e", "-c", install["run"].as_str().unwrap()]).current_dir(stage.path("")).env_clear();
+        command.args(["-e", "-c", script]).current_dir(stage.path("")).env_clear();
         let output =
             command.env("PATH", "/usr/bin:/bin").env("ORDERFORM_INSTALL", variable).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())

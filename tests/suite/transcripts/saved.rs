@@ -2,6 +2,7 @@
 
 mod files;
 mod ledger;
+mod pages;
 mod rebased;
 mod refused;
 

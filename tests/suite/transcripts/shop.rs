@@ -8,14 +8,14 @@ use std::process::{Child, Stdio};
 use super::stage::program;
 
 /// A sandbox that serves until it is dropped.
-pub(super) struct Shop {
+pub(crate) struct Shop {
     child: Child,
-    pub(super) endpoint: String,
+    pub(crate) endpoint: String,
 }
 
 impl Shop {
     /// Starts it with the faults and the world of a directory.
-    pub(super) fn open(directory: &Path, flags: &[&str]) -> Self {
+    pub(crate) fn open(directory: &Path, flags: &[&str]) -> Self {
         let mut command = program(directory);
         command.args([
             "sandbox",
@@ -34,14 +34,14 @@ impl Shop {
     }
 
     /// Buys in the portal, where no client knows of it, and returns the order's id.
-    pub(super) fn buy_in_the_portal(&self, body: &str) -> String {
+    pub(crate) fn buy_in_the_portal(&self, body: &str) -> String {
         let answer = self.ask("POST /sandbox/orders", body);
         let order: serde_json::Value = serde_json::from_str(&answer).unwrap();
         order["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
     /// Waits until so many orders have been bought.
-    pub(super) fn wait_for_orders(&self, expected: u64) {
+    pub(crate) fn wait_for_orders(&self, expected: u64) {
         let asks = (0..20_000).map(|_| self.ask("GET /sandbox/ledger", ""));
         let counts = asks.map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap());
         let mut counts = counts.map(|ledger| ledger["totalCount"].as_u64().unwrap());

@@ -7,15 +7,15 @@ pub(super) const CUSTOMERS: [(&str, &str); 3] = [
     ("00000000-0000-4000-8000-000000000000", "[stranger]"),
 ];
 
-pub(super) const CONTOSO: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
-pub(super) const FABRIKAM: &str = "f81d98dd-c2f4-499e-a194-5619e260344e";
+pub(crate) const CONTOSO: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+pub(crate) const FABRIKAM: &str = "f81d98dd-c2f4-499e-a194-5619e260344e";
 
 /// A new commerce offer, and a legacy one.
 pub(super) const OFFER: &str = "CFQ7TTC0LH18:0001:CFQ7TTC0K971";
 pub(super) const LEGACY: &str = "84A03D81-6B37-4D66-8D4A-FAEA24541538";
 
 /// Writes a manifest of one new commerce order.
-pub(super) fn order(name: &str, customer: &str, quantity: u32) -> String {
+pub(crate) fn order(name: &str, customer: &str, quantity: u32) -> String {
     order_with("", name, customer, quantity)
 }
 
