@@ -76,8 +76,9 @@
 //! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
-//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply | formats |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
+//! | [`watch`] | when a pass is made, and what is known of it | domain, ports, plan, protocol, apply | files (seeing) |
+//! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply, watch | formats |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!
 //! # Where to begin
@@ -102,7 +103,8 @@
 //! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
-//! * *pass*: one round of making desired and recorded meet.
+//! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
+//!   something may have changed.
 //!
 //! # Where a change goes
 //!
@@ -117,6 +119,8 @@
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
+//! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
+//!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
@@ -135,3 +139,4 @@ pub mod reconcile;
 pub mod sandbox;
 pub mod store;
 pub mod view;
+pub mod watch;

@@ -1,6 +1,7 @@
-//! Everything this program can do to the world: three traits, in our own words.
+//! Everything this program can do to the world: a few traits, in our own words.
 //!
-//! [`PartnerCenter`] is the shop, [`Journal`] the memory, [`Timer`] the patience. The shipped implementors are in
+//! [`PartnerCenter`] is the shop, [`Journal`] the memory, [`Timer`] the patience, and
+//! [`KillSwitch`] the brake of a watcher that buys. The shipped implementors are in
 //! [`partner_center`](crate::partner_center) and [`store`](crate::store); tests bring their own, with a seed.
 //!
 //! **Invariant:** traits and the values they speak of; nothing here acts.
@@ -122,6 +123,12 @@ pub enum JournalError {
     /// An earlier write or sync failed, so what the disk holds is not known.
     #[error("the journal could not be written earlier in this run")]
     Poisoned,
+}
+
+/// Somebody's word that nothing may be bought, looked at before every order leaves.
+pub trait KillSwitch: Send + Sync + 'static {
+    /// Returns why nothing may be bought; `None` while it may.
+    fn pulled(&self) -> Option<String>;
 }
 
 /// The patience of a run.

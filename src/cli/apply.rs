@@ -133,7 +133,11 @@ impl ApplyArgs {
 }
 
 /// Opens the state for writing. Only the sandbox's is made here: no money there.
-fn open(materials: &Materials, may_make_state: bool, holder: &Holder) -> Result<Opened, StoreError> {
+pub(super) fn open(
+    materials: &Materials,
+    may_make_state: bool,
+    holder: &Holder,
+) -> Result<Opened, StoreError> {
     let dir: &Path = &materials.state_dir;
     match Store::open_for_writing(dir, materials.lineage(), holder) {
         Err(StoreError::Missing { .. }) if may_make_state => {
@@ -149,7 +153,7 @@ fn open(materials: &Materials, may_make_state: bool, holder: &Holder) -> Result<
     }
 }
 
-fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
+pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
     Settings {
         parallelism: usize::from(parallelism),
         rules,
@@ -161,7 +165,7 @@ fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
 
 /// Asks the server for its time, where a limit by hour or day needs it: the local clock
 /// decides nothing about money.
-async fn server_time(connection: &Connection, plan: &Plan) -> Result<Timestamp, Failure> {
+pub(super) async fn server_time(connection: &Connection, plan: &Plan) -> Result<Timestamp, Failure> {
     let by_time = plan.pins.as_ref().is_some_and(|pins| pins.limits.is_by_time());
     // Of what is not sent the customer may be gone; and where nothing is sent, nothing is held against a limit.
     let sent = plan.steps.iter().find(|step| step.is_sent());

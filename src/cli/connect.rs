@@ -99,11 +99,27 @@ impl Connection {
 }
 
 fn access_token() -> Result<AccessToken, Failure> {
-    let text = std::env::var("ORDERFORM_ACCESS_TOKEN").map_err(|_| {
-        Failure::new("there is no access token to sign in to Partner Center with").hint(
-            "put a bearer token for `https://api.partnercenter.microsoft.com` into `ORDERFORM_ACCESS_TOKEN`, or try \
-             everything with `--sandbox` first",
-        )
-    })?;
+    let text = match (
+        std::env::var("ORDERFORM_ACCESS_TOKEN"),
+        std::env::var_os("ORDERFORM_ACCESS_TOKEN_FILE"),
+    ) {
+        (Ok(text), _) => text,
+        (Err(_), Some(file)) => token_in(Path::new(&file))?,
+        (Err(_), None) => {
+            let failure = Failure::new("there is no access token to sign in to Partner Center with");
+            return Err(failure.hint(
+                "put a bearer token for `https://api.partnercenter.microsoft.com` into `ORDERFORM_ACCESS_TOKEN`, or try \
+                 everything with `--sandbox` first",
+            ));
+        }
+    };
     Ok(AccessToken::parse(&text)?)
+}
+
+/// Reads the token of a file, which whatever renews tokens may replace at any time.
+fn token_in(file: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::of(&error).hint("`ORDERFORM_ACCESS_TOKEN_FILE` names a file with the token in it")
+    })?;
+    Ok(text.trim().to_owned())
 }

@@ -113,6 +113,12 @@ impl Failure {
         }
     }
 
+    /// Returns what went wrong and why, for a line of a log.
+    pub(crate) fn in_one_line(&self) -> String {
+        let parts = std::iter::once(&self.message).chain(&self.causes);
+        parts.map(String::as_str).collect::<Vec<_>>().join(": ")
+    }
+
     /// Returns the text for stderr.
     pub(crate) fn render(&self) -> String {
         let mut text = format!("error: {}\n", harmless(&self.message));

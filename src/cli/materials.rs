@@ -54,7 +54,11 @@ pub(super) struct Materials {
 impl Materials {
     /// Reads the manifests; every problem is shown, and with an error among them there are none.
     pub(super) fn load(place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
-        let loaded = manifest::load(&place.path);
+        Self::of(manifest::load(&place.path), place, terminal)
+    }
+
+    /// Takes manifests that were read; every problem is shown, and with an error among them there are none.
+    pub(super) fn of(loaded: Loaded, place: &Where, terminal: &Terminal) -> Result<Self, Failure> {
         refuse_part(&loaded, &place.path)?;
         show_diagnostics(&loaded, terminal, terminal.verbose);
         let loaded = refuse_wrong(loaded)?;
@@ -196,7 +200,7 @@ pub(super) fn root(path: &Path) -> PathBuf {
     }
 }
 
-fn empty_state() -> State {
+pub(super) fn empty_state() -> State {
     use crate::domain::{Record, RecordKind};
     let kind = RecordKind::Genesis { lineage: Lineage::from_random(0), tool: TOOL.to_owned() };
     State::begin(&Record { serial: 1, time: None, kind }).expect("a history begins with `genesis`")

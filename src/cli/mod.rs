@@ -30,8 +30,10 @@ mod shell;
 mod signals;
 mod starter;
 mod state;
+mod status;
 mod terminal;
 mod validate;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -90,6 +92,10 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
+    /// Make a pass over a directory whenever it changes: plan and report, or buy.
+    Watch(watch::WatchArgs),
+    /// Say how things stand: what is wanted, recorded, in doubt and blocked, and who watches.
+    Status(status::StatusArgs),
     /// Print the JSON Schema of a kind of document, for editors.
     Schema(schema::SchemaArgs),
     /// Serve the built-in Partner Center simulator, or list what was bought there.
@@ -137,6 +143,8 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Fmt(args) => fmt::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
+        Command::Watch(args) => on_runtime(watch::run(&args, terminal)),
+        Command::Status(args) => status::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
         Command::State(args) => state::run(args, terminal),

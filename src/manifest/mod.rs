@@ -1,6 +1,6 @@
 //! YAML text becomes desired orders and a project's settings, or every diagnostic at once.
 //!
-//! The walk: `source` finds and reads files (`encoding`, `shown`) · `scan` looks for what no YAML parser explains · `tree`
+//! The walk: `source` finds and reads files (`encoding`, `shown`; [`Texts`] is what came of it) · `scan` looks for what no YAML parser explains · `tree`
 //! (by `builder`) makes values with places of it, on all processors (`parallel`), or says why not (`syntax`) · `fields`
 //! checks the keys against the `grammar`, `document` and its kinds (`order` with `line`, `project`, `defaults`) what stands
 //! under them (`limits`: how much may be bought), `validate`, `ids`, `number` and `plain` the values · `conflicts` what documents have to do with one another.
@@ -40,6 +40,7 @@ mod shown;
 pub mod source;
 mod sources;
 mod syntax;
+mod texts;
 mod tree;
 mod validate;
 pub mod write;
@@ -52,6 +53,7 @@ pub use explain::Explanation;
 pub(crate) use nearest::nearest;
 pub use origin::Origins;
 pub use sources::Sources;
+pub use texts::Texts;
 
 use crate::domain::{DesiredOrder, Organisation, Place, Project};
 use conflicts::Judged;
@@ -107,8 +109,14 @@ impl Loaded {
 /// Where the path lies inside a project, the `defaults.yaml` of the directories up to the project's count too.
 #[must_use]
 pub fn load(path: &Path) -> Loaded {
+    read(path).parse()
+}
+
+/// Reads the texts that [`load`] would make orders of, for whoever wants to see first whether they have changed.
+#[must_use]
+pub fn read(path: &Path) -> Texts {
     let (sources, found) = source::read(path);
-    parse_after(sources, found, false)
+    Texts { sources, found }
 }
 
 /// Reads as [`load`] does, and notes where each value comes from: [`Loaded::origins`].

@@ -307,6 +307,11 @@ impl Encoder {
                 self.text("notReviewed");
                 self.flag(*pending);
             }
+            Block::Held { pending, why } => {
+                self.text("held");
+                self.flag(*pending);
+                self.text(why.word());
+            }
         }
     }
 

@@ -176,6 +176,42 @@ pub enum Block {
         /// Whether an attempt of it is pending.
         pending: bool,
     },
+    /// A watcher leaves it alone for now.
+    Held {
+        /// Whether an attempt of it is pending.
+        pending: bool,
+        /// Why.
+        why: Held,
+    },
+}
+
+/// Why a watcher leaves an order alone for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// It was refused, or found bought already, as it is wanted; it waits for a change of its manifest.
+    Refused,
+    /// An error of its customer's that passes; it is tried again after a while.
+    Resting,
+    /// So many orders are in doubt that nothing new is bought.
+    ManyInDoubt {
+        /// How many.
+        orders: usize,
+    },
+    /// The manifests are wrong, and it stands in the last right ones.
+    ManifestsWrong,
+}
+
+impl Held {
+    /// Returns the one word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Resting => "resting",
+            Self::ManyInDoubt { .. } => "manyInDoubt",
+            Self::ManifestsWrong => "manifestsWrong",
+        }
+    }
 }
 
 /// What became of a recorded order that a new name looks like.
@@ -196,7 +232,7 @@ impl Block {
     pub fn is_in_doubt(&self) -> bool {
         match self {
             Self::PendingDiffers(_) | Self::PendingWithoutManifest | Self::FormerNamePending(_) => true,
-            Self::NotReviewed { pending } => *pending,
+            Self::NotReviewed { pending } | Self::Held { pending, .. } => *pending,
             _ => false,
         }
     }

@@ -21,6 +21,12 @@ pub(super) const STATE: &str = "state.json";
 pub(super) const STATE_TEMPORARY: &str = ".state.json.";
 /// The lock, and who holds it.
 pub(super) const LOCK: &str = "lock";
+/// The right to watch, and who has it.
+pub(super) const WATCH: &str = "watch.lock";
+/// What the watcher says of itself.
+pub(super) const STATUS: &str = "status.json";
+/// What temporary files of that begin with.
+pub(super) const STATUS_TEMPORARY: &str = ".status.json.";
 /// Room for outcomes, where the file system cannot promise any.
 pub(super) const RESERVE: &str = "reserve";
 
@@ -95,6 +101,17 @@ pub(super) fn remove_leftovers(dir: &Path) -> Result<(), StoreError> {
         let name = entry.file_name();
         let leftover = name == RESERVE || name.to_string_lossy().starts_with(STATE_TEMPORARY);
         if leftover {
+            fs::remove_file(entry.path()).map_err(failed("remove", &entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what a killed watcher may have left behind. Call it with the right to watch.
+pub(super) fn remove_status_leftovers(dir: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
+        let entry = entry.map_err(failed("read", dir))?;
+        if entry.file_name().to_string_lossy().starts_with(STATUS_TEMPORARY) {
             fs::remove_file(entry.path()).map_err(failed("remove", &entry.path()))?;
         }
     }

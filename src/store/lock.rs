@@ -56,9 +56,26 @@ impl fmt::Display for Holder {
 pub(super) struct Lock(File);
 
 impl Lock {
-    /// Takes the lock, or says who has it. Never waits.
+    /// Takes the lock of the writer, or says who has it. Never waits.
     pub(super) fn take(dir: &Path, holder: &Holder) -> Result<Self, StoreError> {
-        let path = dir.join(files::LOCK);
+        Self::take_file(dir, files::LOCK, holder)
+    }
+
+    /// Returns who holds the lock of this name, if somebody does, without taking it from whoever tries meanwhile for longer
+    /// than that.
+    pub(super) fn holder(dir: &Path, name: &str) -> Result<Option<Option<Holder>>, StoreError> {
+        let path = dir.join(name);
+        let mut file = files::open_or_make(&path)?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(read(&mut file))),
+            Err(TryLockError::Error(error)) => Err(failed("lock", &path)(error)),
+        }
+    }
+
+    /// Takes the lock of this name, or says who has it. Never waits.
+    pub(super) fn take_file(dir: &Path, name: &str, holder: &Holder) -> Result<Self, StoreError> {
+        let path = dir.join(name);
         let mut file = files::open_or_make(&path)?;
         match file.try_lock() {
             Ok(()) => {}

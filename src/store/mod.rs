@@ -17,8 +17,10 @@ mod lock;
 mod opening;
 mod room;
 mod state_file;
+mod stop_file;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 pub use error::{Notice, StoreError};
 pub use format::line::Digest;
@@ -26,3 +28,5 @@ pub use format::{FORMAT_VERSION, FormatVersion};
 pub use journal_file::JournalFile;
 pub use lock::Holder;
 pub use opening::{Beginning, Opened, Snapshot, Store, Verified};
+pub use stop_file::StopFile;
+pub use watching::Watch;

@@ -26,7 +26,10 @@ pub use check::{Check, CheckFormat, Paths};
 pub use html::{PLAN_PAGE_MARK, html_plan};
 pub use human::Human;
 pub(crate) use json::text as json_text;
-pub use json::{Json, SavedError, failed_plan, is_saved_plan, plan_schema, read_plan, saved_plan};
+pub use json::{
+    Json, SavedError, failed_plan, is_saved_plan, pass_object, plan_schema, read_plan, read_status,
+    saved_plan, status_document,
+};
 pub use markdown::{Markdown, PLAN_MARK, markdown_plan};
 pub use progress::Progress;
 pub(crate) use text::{escape, wrap};
@@ -35,6 +38,7 @@ use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
 use crate::manifest::Loaded;
 use crate::plan::{Changes, Limit, Plan};
+use crate::watch::{Manifests, Report, Status};
 
 /// A way of showing things. Every method writes and flushes.
 pub trait View {
@@ -69,6 +73,18 @@ pub trait View {
     /// Whatever the writer says.
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
 
+    /// Shows how things stand.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()>;
+
+    /// Shows what a pass of a watcher came to, in one line.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()>;
+
     /// Shows on stdout that a command ended early, where the format has a way to. People read it on stderr.
     ///
     /// # Errors
@@ -79,6 +95,19 @@ pub trait View {
 
     /// Tells with which exit code the program will end, before the summary is shown.
     fn set_exit_code(&mut self, _code: u8) {}
+}
+
+/// How things stand: what is wanted and recorded, and who watches.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// What would be done; `None` where the manifests are wrong.
+    pub plan: Option<&'a Plan>,
+    /// What is recorded.
+    pub state: &'a State,
+    /// Whether somebody watches at this moment.
+    pub watches: bool,
+    /// What the last watcher said of itself.
+    pub watcher: Option<&'a Status>,
 }
 
 /// Why a command ended early.

@@ -8,16 +8,18 @@
 mod plan;
 mod run;
 mod state;
+mod status;
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::words::{Account, Symbol};
-use super::{Look, View, text, words};
+use super::{Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
 use crate::plan::Plan;
+use crate::watch::{Manifests, Report};
 
 /// The indentation of an order's first line.
 const ORDER: &str = "  ";
@@ -70,6 +72,15 @@ impl<W: Write> View for Human<W> {
 
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         self.show(&state::show(name, state, self.look))
+    }
+
+    fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
+        self.show(&status::page(situation, self.look))
+    }
+
+    fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {
+        writeln!(self.out, "{}", words::pass(report, manifests))?;
+        self.out.flush()
     }
 }
 

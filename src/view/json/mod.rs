@@ -19,6 +19,7 @@ mod saved;
 mod schema;
 mod scope;
 mod state;
+mod status;
 
 use std::io::{self, Write};
 
@@ -28,11 +29,13 @@ pub(super) use diagnostic::CheckJson;
 use diagnostic::ProblemJson;
 pub use saved::{SavedError, failed_plan, is_saved_plan, read_plan, saved_plan};
 pub use schema::plan_schema;
+pub use status::{pass_object, read_status, status_document};
 
-use super::{Trouble, View};
+use super::{Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State, is_harmful};
 use crate::plan::Plan;
+use crate::watch::{Manifests, Report};
 
 /// The format of plans and states.
 ///
@@ -88,6 +91,15 @@ impl<W: Write> View for Json<W> {
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         let order = state.orders.get(name).map(|recorded| state::RecordedJson::alone(name, recorded));
         self.document(&order)
+    }
+
+    fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
+        self.document(&status::SituationJson::from(situation))
+    }
+
+    fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {
+        let line = pass_object(report, manifests);
+        self.write(&line)
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {

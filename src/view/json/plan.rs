@@ -53,7 +53,7 @@ pub(super) struct FailedJson<'a> {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CountsJson {
+pub(super) struct CountsJson {
     create: usize,
     create_seats: u64,
     settle: usize,
@@ -124,6 +124,13 @@ impl From<Counts> for CountsJson {
     fn from(counts: Counts) -> Self {
         let Counts { create, create_seats, settle, keep, rename, blocked, orphan } = counts;
         Self { create, create_seats, settle, keep, rename, blocked, orphan }
+    }
+}
+
+impl CountsJson {
+    pub(super) fn read(self) -> Counts {
+        let Self { create, create_seats, settle, keep, rename, blocked, orphan } = self;
+        Counts { create, create_seats, settle, keep, rename, blocked, orphan }
     }
 }
 

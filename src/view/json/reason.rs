@@ -26,6 +26,7 @@ pub(super) enum ReasonJson<'a> {
     FormerNamePending { formerly: Cow<'a, str> },
     FormerNameShared { formerly: Cow<'a, str>, names: Vec<Cow<'a, str>> },
     NotReviewed { pending: bool },
+    Held { pending: bool, why: Cow<'a, str> },
     AlreadyBought { order_ids: Vec<Cow<'a, str>> },
     LostState { order_ids: Vec<Cow<'a, str>> },
     RebuiltLately { wait_ms: u64 },
@@ -72,6 +73,7 @@ impl<'a> From<&'a Block> for ReasonJson<'a> {
                 Self::LooksRenamed { names: names(from), was: former(*was).into() }
             }
             Block::NotReviewed { pending } => Self::NotReviewed { pending: *pending },
+            Block::Held { pending, why } => Self::Held { pending: *pending, why: why.word().into() },
             Block::SameAs(others) => Self::SameAs { names: names(others) },
             Block::FormerNamePending(from) => Self::FormerNamePending { formerly: from.as_str().into() },
             Block::FormerNameShared { from, with } => {

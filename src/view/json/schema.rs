@@ -177,6 +177,7 @@ fn reason() -> Value {
             one("formerNamePending", json!({ "formerly": name })),
             one("formerNameShared", json!({ "formerly": name, "names": names })),
             one("notReviewed", json!({ "pending": { "type": "boolean" } })),
+            one("held", json!({ "pending": { "type": "boolean" }, "why": { "type": "string" } })),
         ],
     })
 }

@@ -10,10 +10,11 @@ use std::io::{self, Write};
 use super::check::{Check, markdown_report};
 use super::text::escape;
 use super::words::{self, Account, Medium};
-use super::{Trouble, View};
+use super::{Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, Recorded, State};
 use crate::plan::{Plan, Step};
+use crate::watch::{Manifests, Report};
 
 /// The view for pull requests.
 #[derive(Debug)]
@@ -74,6 +75,19 @@ impl<W: Write> View for Markdown<W> {
             text.push_str(&format!("| {} | {status} | {} |\n", code(name.as_str()), cell(&id)));
         }
         self.show(&text)
+    }
+
+    fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
+        let mut text = situation.plan.map(|plan| plan::page(plan, plan::BUDGET)).unwrap_or_default();
+        let watcher = situation.watcher.map(words::watcher).unwrap_or_default();
+        let watches = if situation.watches { "Somebody watches" } else { "Nobody watches" };
+        text.push_str(&format!("\n{watches}\n"));
+        text.extend(watcher.iter().map(|line| format!("- {}\n", code(line))));
+        self.show(&text)
+    }
+
+    fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {
+        self.show(&format!("- {}\n", code(&words::pass(report, manifests))))
     }
 
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {

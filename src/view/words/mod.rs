@@ -13,6 +13,7 @@ mod plan;
 mod scope;
 mod tally;
 mod terms;
+mod watch;
 
 pub(super) use changes::changes;
 pub(super) use event::event;
@@ -24,6 +25,7 @@ pub(super) use plan::{
 pub(super) use scope::scope;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, term_and_billing};
+pub(super) use watch::{pass, remembered, watcher};
 
 use super::{html, markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::super::text::{count, escape, plural};
 use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
 use crate::domain::{LineItem, OrderName, OrderSpec};
-use crate::plan::{Action, Block, Counts, Difference, Former, Plan, Step};
+use crate::plan::{Action, Block, Counts, Difference, Former, Held, Plan, Step};
 
 /// The one character that says what would be, or was, done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,6 +214,10 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
             };
             account.hint(format!("run {} and have that reviewed", medium.code("orderform plan")))
         }
+        Block::Held { pending, why } => {
+            let account = Account::new(held(why));
+            if *pending { account.detail("an attempt of it has no answer yet") } else { account }
+        }
         Block::SameAs(others) => {
             let others = medium.names(others);
             Account::new(format!("says exactly the same as {others}, for the same customer"))
@@ -223,6 +227,18 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
                     medium.code("metadata.allowDuplicate: true")
                 ))
         }
+    }
+}
+
+/// Says why a watcher leaves an order alone for now.
+fn held(why: &Held) -> String {
+    match why {
+        Held::Refused => "it was refused as it is wanted; it waits for a change of its manifest".to_owned(),
+        Held::Resting => "something failed for its customer; it is tried again after a while".to_owned(),
+        Held::ManyInDoubt { orders } => {
+            format!("{} in doubt, so nothing new is bought", count(*orders, "order"))
+        }
+        Held::ManifestsWrong => "the manifests are wrong, so nothing new is bought".to_owned(),
     }
 }
 

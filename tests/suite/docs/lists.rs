@@ -117,6 +117,7 @@ fn every_variable_of_the_environment_is_listed() {
     // Read by no flag.
     there.extend(set([
         "ORDERFORM_ACCESS_TOKEN",
+        "ORDERFORM_ACCESS_TOKEN_FILE",
         "ORDERFORM_LOG",
         "GITHUB_WORKSPACE",
         "NO_COLOR",

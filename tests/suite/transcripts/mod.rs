@@ -41,5 +41,7 @@ mod shell;
 pub(crate) mod shop;
 mod signals;
 mod stage;
+mod unattended;
 mod verdicts;
+mod watching;
 pub(crate) mod words;

@@ -1,7 +1,7 @@
 //! A command that runs while the test goes on: its lines are waited for, its process can be told to stop.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -10,28 +10,28 @@ use super::stage::Ran;
 /// A command that runs.
 pub(super) struct Running {
     child: Child,
+    stdout: BufReader<ChildStdout>,
     stderr: BufReader<ChildStderr>,
+    printed: String,
     seen: String,
 }
 
 impl Running {
     pub(super) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        Self { child, stderr, seen: String::new() }
+        Self { child, stdout, stderr, printed: String::new(), seen: String::new() }
     }
 
     /// Reads stderr until a line has this in it.
     pub(super) fn wait_for(&mut self, part: &str) {
-        loop {
-            let mut line = String::new();
-            let read = self.stderr.read_line(&mut line).unwrap();
-            assert!(read > 0, "it ended without saying `{part}`: {}", self.seen);
-            self.seen.push_str(&line);
-            if line.contains(part) {
-                return;
-            }
-        }
+        read_until(&mut self.stderr, &mut self.seen, part);
+    }
+
+    /// Reads stdout until a line has this in it.
+    pub(super) fn wait_for_print(&mut self, part: &str) {
+        read_until(&mut self.stdout, &mut self.printed, part);
     }
 
     pub(super) fn signal(&self, signal: Signal) {
@@ -42,10 +42,22 @@ impl Running {
     /// Waits for its end.
     pub(super) fn finish(mut self) -> Ran {
         self.stderr.read_to_string(&mut self.seen).unwrap();
-        let mut stdout = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        self.stdout.read_to_string(&mut self.printed).unwrap();
+        let stdout = std::mem::take(&mut self.printed);
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
         Ran { code, stdout, stderr: std::mem::take(&mut self.seen) }
+    }
+}
+
+fn read_until(stream: &mut impl BufRead, seen: &mut String, part: &str) {
+    loop {
+        let mut line = String::new();
+        let read = stream.read_line(&mut line).unwrap();
+        seen.push_str(&line);
+        assert!(read > 0, "it ended without saying `{part}`: {seen}");
+        if line.contains(part) {
+            return;
+        }
     }
 }
 

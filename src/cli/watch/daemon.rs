@@ -1,0 +1,316 @@
+//! What a watcher does: reads, plans, reports.
+//!
+//! **Invariant:** a pass is made from texts that were read, whole, before it began; nothing of the manifests is read in
+//! between. With manifests that are wrong the last right ones hold, and nothing is forgotten.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch as channel;
+
+use super::{Shown, WatchArgs};
+use crate::cli::TOOL;
+use crate::cli::failure::Failure;
+use crate::cli::materials::{self, Materials};
+use crate::cli::terminal::Terminal;
+use crate::domain::State;
+use crate::manifest::{self, Texts};
+use crate::plan::Plan;
+use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
+use crate::view::{Format, status_document};
+use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
+
+/// The first wait after a pass that failed, and the longest.
+const RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+
+/// The kill switch, in the state directory.
+const SWITCH: &str = "stop";
+
+/// What a watcher has at hand.
+pub(super) struct Daemon<'a> {
+    pub(super) args: &'a WatchArgs,
+    pub(super) terminal: &'a Terminal,
+    seeing: Seeing,
+    pub(super) state_dir: PathBuf,
+    pub(super) holder: Holder,
+    right: Option<Watch>,
+    /// What was read last, until a pass makes orders of it.
+    texts: Option<Texts>,
+    /// The last manifests that were right.
+    right_ones: Option<Materials>,
+    pub(super) status: Status,
+    /// Where everybody else sees the status.
+    shown: channel::Sender<Shown>,
+    /// What the last line told, so that the same is not told again.
+    told: Option<(String, Manifests)>,
+    /// What is left alone for now.
+    pub(super) care: Care,
+    /// What stops everything.
+    pub(super) switch: StopFile,
+    began: Instant,
+    /// How many passes failed one after the other.
+    failures: u32,
+    /// How long the journal was after the last pass: where it is longer, somebody else wrote.
+    journal: u64,
+}
+
+/// What came of a pass.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) state: State,
+    pub(super) turn: Turn,
+    /// After how long another is wanted although nothing changes.
+    pub(super) again: Option<Duration>,
+}
+
+/// What the manifests are compared by: their digest, and the journal's length where somebody else wrote to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    manifests: [u8; 32],
+    journal: Option<u64>,
+}
+
+impl<'a> Daemon<'a> {
+    pub(super) fn new(
+        args: &'a WatchArgs,
+        terminal: &'a Terminal,
+        seeing: Seeing,
+        state_dir: PathBuf,
+    ) -> Self {
+        let holder = materials::holder("orderform watch");
+        let path = args.place.path.display().to_string();
+        let status =
+            Status::new(holder.who(), TOOL.to_owned(), path, materials::local_time(), args.auto_apply);
+        let switch = args.kill_switch.clone().unwrap_or_else(|| state_dir.join(SWITCH));
+        Self {
+            args,
+            terminal,
+            seeing,
+            journal: Store::journal_length(&state_dir),
+            state_dir,
+            holder,
+            right: None,
+            texts: None,
+            right_ones: None,
+            shown: channel::Sender::new(Arc::new(status.clone())),
+            status,
+            told: None,
+            care: Care::default(),
+            switch: StopFile::new(switch),
+            began: Instant::now(),
+            failures: 0,
+        }
+    }
+
+    /// Takes the right to watch, where there is a state to have it of.
+    pub(super) fn lead(&mut self, right: Option<Watch>) {
+        let stood_by = matches!(self.status.standing, Standing::StandsBy { .. });
+        self.right = right;
+        self.status.standing = Standing::Watches;
+        if let Sight::Polling { every, why } = self.seeing.sight() {
+            let every = every.as_secs_f32();
+            self.terminal.say(&format!("note: looking for changes every {every} s: {why}"));
+        }
+        if stood_by {
+            self.say_standing();
+        }
+        self.publish();
+    }
+
+    /// Ends in order.
+    pub(super) fn end(&mut self) {
+        self.status.standing = Standing::Ended;
+        self.publish();
+        self.right = None;
+    }
+
+    pub(super) fn say_standing(&self) {
+        self.terminal.say(&match &self.status.standing {
+            Standing::StandsBy { holder: Some(holder) } => {
+                format!("note: {} watches already; standing by", crate::view::escape(holder))
+            }
+            Standing::StandsBy { holder: None } => "note: somebody watches already; standing by".to_owned(),
+            Standing::Watches => "note: nobody else watches any more; taking over".to_owned(),
+            Standing::Ended => "note: ended".to_owned(),
+        });
+    }
+
+    /// Lets everybody see the status. The file is there for whoever asks without us, and a disk that refuses it does no harm.
+    pub(super) fn publish(&mut self) {
+        self.status.polls = match self.seeing.sight() {
+            Sight::Events => None,
+            Sight::Polling { why, .. } => Some(why.clone()),
+        };
+        self.shown.send_replace(Arc::new(self.status.clone()));
+        if self.right.is_some()
+            && let Err(error) = Store::write_status(&self.state_dir, status_document(&self.status).as_bytes())
+        {
+            tracing::warn!(%error, "the status could not be written");
+        }
+    }
+
+    /// Makes orders of what was read; where it is wrong, the last right manifests hold.
+    pub(super) fn take_in(&mut self) -> Result<(), Failure> {
+        let Some(texts) = self.texts.take() else { return Ok(()) };
+        let loaded = texts.parse();
+        let problems =
+            loaded.diagnostics.iter().filter(|one| one.severity() == manifest::Severity::Error).count();
+        match Materials::of(loaded, &self.args.place, self.terminal) {
+            Ok(materials) => {
+                self.status.manifests = Manifests::Right { orders: materials.orders.len() };
+                self.right_ones = Some(materials);
+                Ok(())
+            }
+            Err(failure) => {
+                let holding = self.right_ones.as_ref().map(|right| right.orders.len());
+                self.status.manifests = Manifests::Wrong { problems: problems.max(1), holding };
+                if holding.is_some() { Ok(()) } else { Err(failure) }
+            }
+        }
+    }
+
+    /// Reads the state without its lock; where none was ever made, it is planned as if nothing was bought.
+    fn read_state(&self, materials: &Materials) -> Result<(State, Digest), Failure> {
+        match Store::read(&self.state_dir, materials.lineage()) {
+            Ok(Snapshot { state, head, .. }) => Ok((state, head)),
+            Err(StoreError::Missing { .. }) if materials.lineage().is_none() => {
+                Ok((materials::empty_state(), Digest::NONE))
+            }
+            Err(error) => Err(materials::store_failure(error, materials.lineage())),
+        }
+    }
+
+    /// Returns the last right manifests.
+    pub(super) fn right_ones(&self) -> Result<&Materials, Failure> {
+        let materials = self.right_ones.as_ref().expect("whoever has none was told so");
+        if materials.state_dir != self.state_dir {
+            return Err(Failure::new("`spec.stateDir` is another one than when this watcher began")
+                .hint("start the watcher again"));
+        }
+        Ok(materials)
+    }
+
+    fn plan(&mut self) -> Result<Made, Failure> {
+        self.take_in()?;
+        let materials = self.right_ones()?;
+        let place = self.args.target.place(&materials.project)?;
+        let (state, head) = self.read_state(materials)?;
+        let plan = materials.plan(&state, head, place);
+        Ok(Made { plan, state, turn: Turn::Planned, again: None })
+    }
+
+    async fn make_pass(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
+        match self.args.auto_apply {
+            true => self.buy(stop).await,
+            false => self.plan(),
+        }
+    }
+
+    /// Returns the instant, in milliseconds since the watcher began.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Tells of a pass, unless it says what the last one said.
+    fn tell(&mut self, report: &Report, plan: Option<&Plan>) {
+        let what = match (&report.turn, &report.digest) {
+            (Turn::Failed { why }, _) => why.clone(),
+            (_, digest) => digest.clone().unwrap_or_default(),
+        };
+        let told = Some((what, self.status.manifests));
+        let did_something = matches!(report.turn, Turn::Applied(_));
+        if self.told == told && !did_something {
+            return;
+        }
+        self.told = told;
+        let mut view = self.terminal.view();
+        // Whoever reads along may have gone; watching goes on.
+        let _ = view.pass(report, self.status.manifests);
+        if let Some(plan) = plan.filter(|_| self.terminal.verbose && self.terminal.format != Format::Json) {
+            let _ = view.plan(plan);
+        }
+    }
+
+    /// Returns after how long a pass that failed is made again: twice as long each time, spread so that a crowd does not
+    /// come back as one.
+    fn retry(&self) -> Duration {
+        let doubled = RETRY * 2_u32.pow(self.failures.min(10));
+        let longest = doubled.min(LONGEST_RETRY);
+        let chance = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
+        longest / 2 + longest * chance / 512
+    }
+}
+
+impl Work for Daemon<'_> {
+    type Digest = Seen;
+
+    fn read(&mut self) -> Option<Seen> {
+        self.seeing.look_again();
+        if self.seeing.git_is_at_work() {
+            return None;
+        }
+        let texts = manifest::read(&self.args.place.path);
+        let length = Store::journal_length(&self.state_dir);
+        let seen = Seen {
+            manifests: texts.digest(),
+            journal: Some(length).filter(|length| *length != self.journal),
+        };
+        self.texts = Some(texts);
+        self.status.totals.readings += 1;
+        Some(seen)
+    }
+
+    async fn pass(&mut self, stop: channel::Sender<bool>) -> Option<Duration> {
+        let (began, at) = (Instant::now(), materials::local_time());
+        let made = self.make_pass(&stop).await;
+        if self.right.is_none() && Store::journal_length(&self.state_dir) > 0 {
+            // The pass made the state, or somebody else did; where somebody watches it already, that one does.
+            self.right = Store::watch(&self.state_dir, &self.holder).ok();
+        }
+        self.journal = Store::journal_length(&self.state_dir);
+        let number = self.status.totals.passes + 1;
+        let (turn, made) = match made {
+            Ok(made) => (made.turn.clone(), Some(made)),
+            Err(failure) => (Turn::Failed { why: failure.in_one_line() }, None),
+        };
+        self.failures = if made.is_some() { 0 } else { self.failures + 1 };
+        let report = Report {
+            number,
+            at,
+            took: began.elapsed(),
+            counts: made.as_ref().map(|made| made.plan.counts()),
+            digest: made.as_ref().map(|made| made.plan.digest()),
+            turn,
+        };
+        self.tell(&report, made.as_ref().map(|made| &made.plan));
+        self.status.holds = match &report.turn {
+            Turn::Held { why } => why.clone(),
+            _ => Vec::new(),
+        };
+        let wrong = matches!(self.status.manifests, Manifests::Wrong { holding: None, .. });
+        // Manifests that are wrong do not get right by waiting.
+        let again = match &made {
+            Some(made) => made.again,
+            None => (!wrong).then(|| self.retry()),
+        };
+        self.status.add(report, again);
+        if let Some(Made { plan, state, .. }) = made {
+            self.status.picture = Some(Arc::new(Picture { plan, state }));
+        }
+        self.publish();
+        again
+    }
+
+    fn reload(&mut self) {
+        self.care.forget();
+    }
+
+    fn look_after_hints(&mut self) -> Option<Duration> {
+        match self.seeing.sight() {
+            Sight::Events => None,
+            Sight::Polling { every, .. } => Some(*every),
+        }
+    }
+}

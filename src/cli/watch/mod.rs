@@ -1,0 +1,169 @@
+//! `orderform watch`: a pass over a directory whenever it changes.
+//!
+//! [`Daemon`](daemon::Daemon) is what is done, [`watch::run`] decides when; here are the arguments, the signals, and the
+//! right to watch, which whoever comes second waits for.
+
+mod buying;
+mod daemon;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::connect::Target;
+use super::failure::{Failure, exit};
+use super::materials::{Materials, Where, parse_duration};
+use super::recovery::RecoveryArgs;
+use super::signals;
+use super::terminal::Terminal;
+use crate::partner_center::RealTimer;
+use crate::ports::Timer as _;
+use crate::store::{Store, StoreError};
+use crate::watch::{self, Pace, Rhythm, Seeing, Sight, Standing, Told, Way};
+use daemon::Daemon;
+
+/// How often whoever stands by looks whether the other one is still there.
+const LOOK: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Args)]
+pub(super) struct WatchArgs {
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    recovery: RecoveryArgs,
+    /// Buy what is missing, without a question. The project needs limits by the hour and by the day.
+    #[arg(long)]
+    auto_apply: bool,
+    /// The most orders in flight; never two at once for one customer.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    parallelism: u16,
+    /// While this file is there nothing is bought; it is looked at before every order [default: `stop` in the state
+    /// directory].
+    #[arg(long, value_name = "FILE")]
+    kill_switch: Option<PathBuf>,
+    /// How often the manifests are read although nothing hints at a change.
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_interval)]
+    interval: Duration,
+    /// Look for changes so often instead of waiting for the file system's events; on network file systems it is done
+    /// unasked, every 5s.
+    #[arg(long, value_name = "DURATION", value_parser = parse_interval)]
+    poll: Option<Duration>,
+    /// How long a pass may go on once the watcher is to stop.
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
+    grace: Duration,
+}
+
+pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let materials = Materials::of_state(&args.place, terminal)?;
+    if args.auto_apply {
+        buying::require_limits(&materials.project.limits)?;
+    }
+    let state_dir = materials.state_dir;
+    let (tell, mut told) = mpsc::channel(64);
+    listen(&tell)?;
+    let hint = move || {
+        // Where the channel is full there is a hint in it.
+        let _ = tell.try_send(Told::Hint);
+    };
+    let seeing = Seeing::open(&args.place.path, args.poll, hint);
+    let rhythm = rhythm(args.interval, seeing.sight());
+    let mut daemon = Daemon::new(args, terminal, seeing, state_dir);
+    if !stand_by(&mut daemon, &mut told).await? {
+        return Ok(exit::DONE);
+    }
+    let began = Instant::now();
+    let now = move || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let pace = Pace::new(rhythm, 0);
+    let way = watch::run(&mut daemon, pace, &mut told, now, &RealTimer, args.grace).await;
+    daemon.end();
+    match way {
+        Way::Stopped => Ok(exit::DONE),
+        Way::CutShort => {
+            terminal.say(signals::IN_FLIGHT);
+            Ok(exit::INTERRUPTED)
+        }
+    }
+}
+
+fn rhythm(interval: Duration, sight: &Sight) -> Rhythm {
+    match sight {
+        Sight::Events => Rhythm { interval, ..Rhythm::default() },
+        Sight::Polling { every, .. } => Rhythm { interval: *every, hints: false, ..Rhythm::default() },
+    }
+}
+
+/// Waits for the right to watch, where there is a state; says whether it was not told to stop before.
+async fn stand_by(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Told>) -> Result<bool, Failure> {
+    loop {
+        match Store::watch(&daemon.state_dir, &daemon.holder) {
+            Ok(right) => {
+                daemon.lead(Some(right));
+                return Ok(true);
+            }
+            // There is nothing yet that two could write to. In the sandbox the first pass makes a state.
+            Err(StoreError::Missing { .. }) => {
+                daemon.lead(None);
+                return Ok(true);
+            }
+            Err(StoreError::Locked { holder }) => {
+                daemon.stand_by(holder.map(|holder| holder.to_string()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tokio::select! {
+            () = RealTimer.sleep(LOOK) => {}
+            heard = told.recv() => if matches!(heard, Some(Told::Stop) | None) {
+                daemon.end();
+                return Ok(false);
+            },
+        }
+    }
+}
+
+/// Listens to signals: one to stop, another to stop at once, SIGHUP to read settings anew.
+fn listen(tell: &mpsc::Sender<Told>) -> Result<(), Failure> {
+    let kinds = [
+        (SignalKind::interrupt(), Told::Stop),
+        (SignalKind::terminate(), Told::Stop),
+        (SignalKind::hangup(), Told::Reload),
+    ];
+    for (kind, one) in kinds {
+        let (mut signal, tell) = (signal(kind)?, tell.clone());
+        tokio::spawn(async move {
+            while signal.recv().await.is_some() {
+                // Nobody listens any more when it is over.
+                let _ = tell.send(one).await;
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Reads how often something is done.
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    let duration = parse_duration(text)?;
+    match duration < Duration::from_millis(100) {
+        true => Err("that is too often: `100ms` at the least".to_owned()),
+        false => Ok(duration),
+    }
+}
+
+/// What others see of a watcher, as it changes.
+type Shown = Arc<watch::Status>;
+
+impl Daemon<'_> {
+    fn stand_by(&mut self, holder: Option<String>) {
+        let standing = Standing::StandsBy { holder };
+        if self.status.standing != standing {
+            self.status.standing = standing;
+            self.say_standing();
+            self.publish();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Watching: when manifests are read, when a pass is made, and what there is to say about it.
+//!
+//! [`Pace`] decides when, from hints, digests and instants that come in as numbers; [`Seeing`] is where hints come from;
+//! [`run`] drives both around a [`Work`] that reads and passes. [`Care`] is what is left out of a
+//! plan for now, and [`Guarded`] what holds back at the last moment. [`Status`] is what a watcher knows of itself, for the
+//! terminal, the status file and whoever serves it.
+//!
+//! **Invariant:** hints only ever lead to reading. What a pass is made from was read twice and was the same.
+
+mod care;
+mod guard;
+mod pace;
+mod run;
+mod seeing;
+mod status;
+
+pub use care::{Care, MOST_IN_DOUBT};
+pub use guard::Guarded;
+pub use pace::{Due, Event, Pace, Rhythm};
+pub use run::{Told, Way, Work, run};
+pub use seeing::{Seeing, Sight};
+pub use status::{Manifests, Picture, Report, Standing, Status, Totals, Turn};
