@@ -64,6 +64,7 @@ pub(crate) async fn create_order() -> Result<String, Box<dyn Error>> {
         timer: Arc::new(RealTimer),
         journal: &mut store.journal,
         state: &mut store.state,
+        budget: plan::Budget::default(),
         stop: stopped,
         settings: Settings {
             parallelism: 1,

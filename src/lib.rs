@@ -46,8 +46,8 @@
 //! | bytes of a price list | [`prices::load`], [`Plan::price`](plan::Plan::price) | a [`Cost`](plan::Cost) for each order that may be sent, or why it is unknown |
 //! | the plan of everything | [`Selection::reduce`](plan::Selection::reduce) | the plan of what was asked for, and how much is outside |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
-//! | | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
-//! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each carried out and answered by an [`Event`](protocol::Event) |
+//! | | [`View::plan`](view::View::plan), [`plan::judge`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
+//! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each send let through by a [`Budget`](plan::Budget), carried out and answered by an [`Event`](protocol::Event) |
 //!
 //! One order on its way, when nothing goes wrong; the machine decides every arrow:
 //!
@@ -103,6 +103,8 @@
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
 //! * *cost*: what an order comes to by a price list: *committed* over its term, and spread over its months; or *unknown*.
 //! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
+//! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
+//!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
 //!   something may have changed.
@@ -111,6 +113,8 @@
 //!
 //! * A property of an order: `manifest/order.rs`, [`domain::order`], `plan/difference.rs`, [`partner_center::wire`] and
 //!   `convert.rs` beside it, `store/format/values.rs`, `view/json/order.rs`.
+//! * A limit: the table in [`domain::limits`], its measure in `plan/limits.rs`, its key in `manifest/grammar/limits.rs`, words in
+//!   `view/words/limits.rs`, the README. Another reason to hold a send back: `apply/gate.rs`.
 //! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`]
 //!   and its text in `manifest/explain`.
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.

@@ -4,15 +4,15 @@
 //! state and made the plan, or what is left of one that was reviewed; what a pass shows goes to the view it was given.
 
 use crate::apply::{self, ApplyError, Event, Session, Summary};
-use crate::domain::{Limits, Recorded, Timestamp};
-use crate::plan::{self, Exceeded, Plan};
+use crate::domain::{Recorded, Timestamp};
+use crate::plan::{self, Budget, Limit, Plan};
 use crate::ports::{Journal, PartnerCenter, Timer};
 
 /// How a pass ended.
 #[derive(Debug)]
 pub enum Pass {
     /// The plan went beyond these limits; nothing was attempted.
-    OverLimits(Vec<Exceeded>),
+    OverLimits(Vec<Limit>),
     /// Whoever was asked said no; nothing was attempted.
     Declined,
     /// It was carried out.
@@ -28,18 +28,19 @@ pub trait Watcher {
     fn event(&mut self, event: &Event);
 }
 
-/// Makes one pass. `now` is the server's time, for limits by hour and day.
+/// Makes one pass, within the limits that the plan pins. `now` is the server's time, for those by hour and day; the budget
+/// of the session is that of the pass.
 ///
 /// # Errors
 /// [`ApplyError`]; whatever had happened before is in the journal.
 pub async fn pass<P: PartnerCenter, T: Timer, J: Journal>(
     plan: &Plan,
-    limits: &Limits,
     now: Timestamp,
     session: Session<'_, P, T, J>,
     watcher: &mut dyn Watcher,
 ) -> Result<Pass, ApplyError> {
-    let over = plan::exceeded(plan, session.state, limits, now);
+    let limits = plan::judge(plan, session.state, Some(now));
+    let over: Vec<Limit> = limits.iter().filter(|limit| limit.is_over()).cloned().collect();
     if !over.is_empty() {
         return Ok(Pass::OverLimits(over));
     }
@@ -47,6 +48,7 @@ pub async fn pass<P: PartnerCenter, T: Timer, J: Journal>(
     if counts.create + counts.settle > 0 && !watcher.approve(plan) {
         return Ok(Pass::Declined);
     }
+    let session = Session { budget: Budget::new(plan, session.state, &limits), ..session };
     let summary = apply::run(plan, session, &mut |event| watcher.event(event)).await?;
     Ok(Pass::Done(summary))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{CustomerId, Evidence, NotOrdered, OrderName, PlacedOrder, RequestId, SubscriptionId};
-use crate::plan::Block;
+use crate::plan::{Block, Limit};
 use crate::protocol::{Doubt, Obstacle};
 
 /// Something that happened in a run. Whatever it says is durable by then.
@@ -116,6 +116,8 @@ pub enum Skipped {
     SignIn(String),
     /// The disk has no room for what would come of it.
     NoRoom(String),
+    /// It would go beyond this limit.
+    OverLimit(Box<Limit>),
 }
 
 /// What a run came to.

@@ -5,12 +5,14 @@
 //! back what happened. Records of all lanes that come together share one write and one sync.
 //!
 //! **Invariants:** journal first, screen last: a record is folded to prove that it can follow, and nothing acts on it or
-//! shows it before it is durable. Nothing is sent whose announcement is not durable.
+//! shows it before it is durable. Nothing is sent whose announcement is not durable, and none is announced that the
+//! `gate` did not let through.
 //! After the journal has failed nothing more is sent. The world is reached through [`ports`](crate::ports) alone.
 
 mod catch_up;
 mod event;
 mod failure;
+mod gate;
 mod lane;
 mod reads;
 mod run;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::{EndpointId, OrderName, State};
+use crate::plan::Budget;
 use crate::ports::JournalError;
 use crate::protocol::Rules;
 
@@ -39,6 +42,8 @@ pub struct Session<'a, P, T, J> {
     pub journal: &'a mut J,
     /// What is recorded; changed only by what has been written.
     pub state: &'a mut State,
+    /// What may still be sent: asked before each send is announced.
+    pub budget: Budget,
     /// Becomes true when the user asks to stop.
     pub stop: watch::Receiver<bool>,
     /// What a person chose.

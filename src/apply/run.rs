@@ -224,7 +224,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
     }
 
     /// Begins the lane's next order, or ends the lane.
-    fn next_job(&mut self, index: usize) {
+    pub(super) fn next_job(&mut self, index: usize) {
         while let Some(step) = self.lanes[index].queue.pop_front() {
             if let Some(skipped) = self.reason_to_skip(index) {
                 self.end(ended(&step, None, Outcome::NotAttempted(skipped)));
@@ -239,7 +239,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         self.active -= 1;
     }
 
-    fn reason_to_skip(&self, index: usize) -> Option<Skipped> {
+    pub(super) fn reason_to_skip(&self, index: usize) -> Option<Skipped> {
         if let Some(name) = &self.lanes[index].in_doubt {
             return Some(Skipped::CustomerInDoubt(name.clone()));
         }
@@ -263,7 +263,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         }
     }
 
-    fn carry_out(&mut self, index: usize, effect: Effect) {
+    pub(super) fn carry_out(&mut self, index: usize, effect: Effect) {
         match effect {
             Effect::List => self.list(index),
             Effect::ReadAudit { since } => self.read_audit(index, since),
@@ -274,8 +274,8 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         }
     }
 
-    fn record_for(&mut self, index: usize, kinds: Vec<RecordKind>) {
-        if kinds.iter().any(|kind| matches!(kind, RecordKind::Intended { .. })) && !self.may_begin(index) {
+    fn record_for(&mut self, index: usize, mut kinds: Vec<RecordKind>) {
+        if !self.may_pass(index, &mut kinds) {
             return;
         }
         if let Err(contradiction) = self.record(kinds) {
@@ -283,22 +283,6 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
             return self.finish(index, Verdict::InDoubt(Doubt::Unanswered { why }));
         }
         self.batch_lanes.push(index);
-    }
-
-    /// Says whether a first send may be announced: nobody asked to stop, and there is room for its outcome.
-    fn may_begin(&mut self, index: usize) -> bool {
-        self.notice_stop();
-        if self.halt.is_none()
-            && let Err(error) = self.session.journal.reserve(self.active)
-        {
-            self.halt(Halt::Journal(error));
-        }
-        let Some(skipped) = self.reason_to_skip(index) else { return true };
-        if let Some(job) = self.lanes[index].current.take() {
-            self.end(ended(&job.step, None, Outcome::NotAttempted(skipped)));
-        }
-        self.next_job(index);
-        false
     }
 
     /// Folds records into the state and queues them for the disk. Folding is the check that they can follow.
@@ -321,10 +305,8 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         let (by, command, tool) = (settings.by.clone(), settings.command.clone(), settings.tool.clone());
         let opened = RecordKind::Opened { by, command, tool };
         let endpoint = self.session.partner_center.endpoint();
-        match self.session.state.endpoint {
-            None => vec![opened, RecordKind::Bound { endpoint }],
-            Some(_) => vec![opened],
-        }
+        let bound = self.session.state.endpoint.is_none().then_some(RecordKind::Bound { endpoint });
+        [opened].into_iter().chain(bound).chain(self.allowances()).collect()
     }
 
     /// Makes the batch durable and tells the lanes that waited for it.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::TOOL;
+use super::allowing::LimitArgs;
 use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
-use super::materials::{self, Materials, Where, show_notices, store_failure};
+use super::materials::{self, Materials, Where, root, show_notices, store_failure};
 use super::person::Person;
-use super::plan::over_limits;
+use super::plan::path_of;
 use super::prices::PricesArgs;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
@@ -21,7 +22,7 @@ use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
 use crate::domain::{EndpointId, RecordKind, Timestamp};
 use crate::partner_center::RealTimer;
-use crate::plan::{Plan, Step};
+use crate::plan::{self, Budget, Limit, Plan, Step};
 use crate::ports::PartnerCenter;
 use crate::protocol::Rules;
 use crate::reconcile::{self, Pass};
@@ -34,6 +35,8 @@ pub(super) struct ApplyArgs {
     place: Where,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Do not ask; without it and without a terminal, nothing is bought.
     #[arg(long)]
     auto_approve: bool,
@@ -54,6 +57,8 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let reviewed = args.reviewed.read()?;
     let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
+    materials.organisation = args.limits.organisation(terminal)?;
+    materials.allowed = reviewed.allowed(args.limits.allowances()?)?;
     let chosen = asked.choose(reviewed.selection(), &args.place.path, &mut materials)?;
     let prices = args.prices.read(&materials, terminal)?;
     let place = args.target.place(&materials.project)?;
@@ -66,10 +71,18 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     show_notices(&opened.notices, terminal);
     chosen.check(&materials, &opened.state)?;
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref());
-    let plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
+    let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
+    // By this machine's clock, to be shown; what is by time is judged again by the server's.
+    plan.limits = plan::judge(&plan, &opened.state, Some(materials::local_time()));
+    args.limits.refuse_needless(&plan.limits)?;
     let mut view = terminal.view();
     if terminal.format != Format::Json {
         view.plan(&plan)?;
+    }
+    let over = |limit: &&Limit| limit.is_over() && !limit.rule.is_by_time();
+    let over: Vec<Limit> = plan.limits.iter().filter(over).cloned().collect();
+    if !over.is_empty() {
+        return Err(args.over(&over, &plan));
     }
     if !reconcile::needs_partner_center(&plan, &opened.state) && plan.counts().rename == 0 {
         // People have just read it in the plan; programs get their last line.
@@ -80,7 +93,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     }
     require_place(&opened.state, &place)?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let now = server_time(&connection, &plan, &materials).await?;
+    let now = server_time(&connection, &plan).await?;
     let signals = Signals::new();
     if !plan.steps.iter().any(Step::is_sent) {
         // Nobody is asked, so it begins at once.
@@ -92,6 +105,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         journal: &mut opened.journal,
         state: &mut opened.state,
         stop: signals.stop(),
+        budget: Budget::default(),
         settings: settings(args.parallelism, rules, &holder),
     };
     let shop = match connection.client.endpoint() {
@@ -100,16 +114,25 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     };
     let mut watcher =
         Person::new(args.auto_approve || reviewed.is_some(), shop, terminal, &mut *view, &signals);
-    let pass = reconcile::pass(&plan, &materials.project.limits, now, session, &mut watcher).await;
+    let pass = reconcile::pass(&plan, now, session, &mut watcher).await;
     let refusal = watcher.end();
     let closed = connection.close().await;
     match pass? {
-        Pass::OverLimits(over) => Err(over_limits(&over)),
+        Pass::OverLimits(over) => Err(args.over(&over, &plan)),
         Pass::Declined => Err(refusal.unwrap_or_else(|| Failure::new("not approved; nothing was bought"))),
         Pass::Done(summary) => {
             closed?;
             finish(&summary, &mut *view)
         }
+    }
+}
+
+impl ApplyArgs {
+    /// Returns the failure that names every limit the plan goes beyond.
+    fn over(&self, over: &[Limit], plan: &Plan) -> Failure {
+        let flags = format!("{}{}", self.target.shop.flags(), self.limits.flags());
+        let command = format!("orderform apply{}{flags}", path_of(&self.place.path));
+        self.limits.over(over, plan, &root(&self.place.path), &command)
     }
 }
 
@@ -146,14 +169,8 @@ pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Setti
 
 /// Asks the server for its time, where a limit by hour or day needs it: the local clock
 /// decides nothing about money.
-pub(super) async fn server_time(
-    connection: &Connection,
-    plan: &Plan,
-    materials: &Materials,
-) -> Result<Timestamp, Failure> {
-    let limits = &materials.project.limits;
-    let by_time = [limits.orders_per_hour, limits.orders_per_day].iter().any(Option::is_some)
-        || [limits.seats_per_hour, limits.seats_per_day].iter().any(Option::is_some);
+pub(super) async fn server_time(connection: &Connection, plan: &Plan) -> Result<Timestamp, Failure> {
+    let by_time = plan.pins.as_ref().is_some_and(|pins| pins.limits.is_by_time());
     // Of what is not sent the customer may be gone; and where nothing is sent, nothing is held against a limit.
     let sent = plan.steps.iter().find(|step| step.is_sent());
     let (true, Some(step)) = (by_time, sent) else { return Ok(materials::local_time()) };

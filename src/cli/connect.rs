@@ -45,6 +45,11 @@ impl Shop {
         Ok(self.endpoint(project)?.id())
     }
 
+    /// Returns the flags by which the same is named again.
+    pub(super) fn flags(&self) -> &'static str {
+        if self.sandbox { " --sandbox" } else { "" }
+    }
+
     fn endpoint(&self, project: &Project) -> Result<Endpoint, Failure> {
         match &self.endpoint {
             Some(url) => Ok(Endpoint::parse(url)?),

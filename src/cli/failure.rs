@@ -9,7 +9,7 @@ use crate::domain::{EndpointId, is_harmful};
 use crate::manifest::Loaded;
 use crate::manifest::render::without_commands;
 use crate::partner_center::{ClientError, EndpointError, TokenError};
-use crate::plan::{Changes, Exceeded};
+use crate::plan::{Changes, Limit};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
@@ -48,7 +48,7 @@ pub(crate) struct Failure {
     /// The manifests, where they are what is wrong.
     manifests: Option<Box<Loaded>>,
     /// The limits that a plan goes beyond.
-    exceeded: Vec<Exceeded>,
+    exceeded: Vec<Limit>,
     /// What has changed since a plan was reviewed.
     changes: Option<Box<Changes>>,
     /// Whether nothing is said of it.
@@ -103,7 +103,7 @@ impl Failure {
     }
 
     /// Adds the limits that a plan goes beyond.
-    pub(crate) fn exceeded(mut self, exceeded: &[Exceeded]) -> Self {
+    pub(crate) fn exceeded(mut self, exceeded: &[Limit]) -> Self {
         self.exceeded = exceeded.to_vec();
         self
     }

@@ -9,7 +9,8 @@ use super::TOOL;
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::domain::{
-    Currency, CustomerId, DesiredOrder, EndpointId, Lineage, Prices, Project, State, Timestamp,
+    Allowance, Currency, CustomerId, DesiredOrder, EndpointId, Lineage, Organisation, Prices, Project,
+    Rulebook, State, Timestamp,
 };
 use crate::manifest::{self, Customer, Diagnostic, Loaded, Severity};
 use crate::plan::{self, PinnedPrices, Pins, Plan, Scope};
@@ -41,6 +42,10 @@ pub(super) struct WhereState {
 pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
+    /// The organisation's limits, where its file was named.
+    pub(super) organisation: Option<Organisation>,
+    /// The limits that may be exceeded.
+    pub(super) allowed: Vec<Allowance>,
     pub(super) state_dir: PathBuf,
     /// Which of the project's orders a plan is about.
     pub(super) scope: Scope,
@@ -70,6 +75,8 @@ impl Materials {
         Ok(Self {
             orders: loaded.orders,
             project,
+            organisation: None,
+            allowed: Vec::new(),
             state_dir,
             scope: scope(&place.path),
             root: root(&place.path),
@@ -91,7 +98,17 @@ impl Materials {
         let state_dir = state_dir(&place.path, &place.state, &project);
         let scope = scope(&place.path);
         let (root, currencies) = (root(&place.path), BTreeMap::new());
-        Ok(Self { orders: Vec::new(), project, state_dir, scope, root, currencies, is_empty: false })
+        Ok(Self {
+            orders: Vec::new(),
+            project,
+            organisation: None,
+            allowed: Vec::new(),
+            state_dir,
+            scope,
+            root,
+            currencies,
+            is_empty: false,
+        })
     }
 
     /// Returns the lineage that `orderform.yaml` pins.
@@ -125,7 +142,11 @@ impl Materials {
         prices: Option<&Prices>,
     ) -> Plan {
         let Project { limits, recovery, .. } = &self.project;
-        let whole = plan::build(&self.orders, state);
+        let mut whole = plan::build(&self.orders, state);
+        // One file of a project leaves the others' orders without a manifest.
+        if self.scope.path == Scope::default().path {
+            whole.limits = plan::manifests_lost(&whole, state).into_iter().collect();
+        }
         let (plan, outside) = self.scope.selection.reduce(whole, &self.orders);
         let pins = Pins {
             place: Some(place),
@@ -133,7 +154,8 @@ impl Materials {
             outside,
             head: head.to_string(),
             manifests: plan::manifests_digest(&self.orders, limits, recovery),
-            limits: *limits,
+            limits: Rulebook { project: limits.clone(), organisation: self.organisation.clone() },
+            allowed: self.allowed.clone(),
             recovery: *recovery,
             tool: TOOL.to_owned(),
             prices: prices.map(PinnedPrices::of),

@@ -4,6 +4,7 @@
 //! [`main`] is the only place that reads the process's arguments and environment as a whole.
 
 mod adopt;
+mod allowing;
 mod apply;
 mod connect;
 mod explain;

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::allowing::LimitArgs;
 use super::connect::Shop;
 use super::failure::{Failure, exit};
 use super::files::Output;
-use super::materials::{Materials, Where, local_time, parse_duration};
+use super::materials::{Materials, Where, local_time, parse_duration, root};
 use super::prices::PricesArgs;
 use super::select::SelectArgs;
 use super::terminal::Terminal;
-use crate::plan::{self, Exceeded, Saved};
+use crate::plan::{self, Limit, Saved};
 use crate::store::Digest;
 use crate::view::{
     PLAN_MARK, PLAN_PAGE_MARK, failed_plan, html_plan, is_saved_plan, markdown_plan, saved_plan,
@@ -29,6 +30,8 @@ pub(super) struct PlanArgs {
     place: Where,
     #[command(flatten)]
     shop: Shop,
+    #[command(flatten)]
+    limits: LimitArgs,
     #[command(flatten)]
     select: SelectArgs,
     /// Exit with 2 where there is something to do.
@@ -92,16 +95,20 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
 fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
+    materials.organisation = args.limits.organisation(terminal)?;
+    materials.allowed = args.limits.allowances()?;
     let chosen = asked.choose(None, &args.place.path, &mut materials)?;
     let place = args.shop.place(&materials.project)?;
     let prices = args.prices.read(&materials, terminal)?;
     let (state, head) = materials.read_state(terminal)?;
     chosen.check(&materials, &state)?;
-    let plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place, prices.as_ref());
+    let mut plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place, prices.as_ref());
     let created = local_time();
-    let over = plan::exceeded(&plan, &state, &materials.project.limits, created);
+    plan.limits = plan::judge(&plan, &state, Some(created));
+    args.limits.refuse_needless(&plan.limits)?;
+    let over: Vec<Limit> = plan.limits.iter().filter(|limit| limit.is_over()).cloned().collect();
     let problem = match (over.is_empty(), head) {
-        (false, _) => Some(("limits", over_limits(&over))),
+        (false, _) => Some(("limits", args.over(&over, &plan))),
         (true, None) => Some(("noState", no_state())),
         (true, Some(_)) => None,
     };
@@ -110,6 +117,13 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
 }
 
 impl PlanArgs {
+    /// Returns the failure that names every limit the plan goes beyond.
+    fn over(&self, over: &[Limit], plan: &plan::Plan) -> Failure {
+        let flags = format!("{}{}", self.shop.flags(), self.limits.flags());
+        let command = format!("orderform plan{}{flags}", path_of(&self.place.path));
+        self.limits.over(over, plan, &root(&self.place.path), &command)
+    }
+
     /// Says what can be done with the saved plan.
     fn tell(&self, saved: &Saved, problem: Option<(&'static str, &Failure)>, terminal: &Terminal) {
         let Some(file) = &self.files.out else { return };
@@ -117,16 +131,9 @@ impl PlanArgs {
         if let Some((_, failure)) = problem {
             return terminal.say(&format!("note: `{file}` cannot be applied: {}", failure.message));
         }
-        let mut command = "orderform apply".to_owned();
-        if self.place.path != Path::new(".") {
-            command.push_str(&format!(" {}", self.place.path.display()));
-        }
-        if self.shop.sandbox {
-            command.push_str(" --sandbox");
-        }
-        if let Some(prices) = self.prices.named() {
-            command.push_str(&format!(" --prices {}", prices.display()));
-        }
+        let prices = self.prices.named().map(|prices| format!(" --prices {}", prices.display()));
+        let flags = format!("{}{}{}", self.shop.flags(), prices.unwrap_or_default(), self.limits.flags());
+        let command = format!("orderform apply{}{flags}", path_of(&self.place.path));
         terminal.say(&format!("saved {} in `{file}`", saved.plan.digest()));
         terminal.say(&format!("to apply it: {command} --plan {file} (until {})", saved.expires));
     }
@@ -175,18 +182,9 @@ impl Files {
     }
 }
 
-/// Returns the failure that names every limit, what it would come to, and the way out.
-pub(super) fn over_limits(over: &[Exceeded]) -> Failure {
-    let mut failure =
-        Failure::new("the plan goes beyond the limits of `orderform.yaml`; nothing was attempted");
-    let line = |e: &Exceeded| {
-        format!("`spec.limits.{}` is {}, and with this run it would come to {}", e.rule, e.limit, e.value)
-    };
-    failure.causes = over.iter().map(line).collect();
-    failure
-        .exceeded(over)
-        .exit(exit::REFUSED_BY_GUARD)
-        .hint("apply fewer orders at a time, or have the limit raised in a review")
+/// Returns a path as it follows a command, where it has to be named.
+pub(super) fn path_of(path: &Path) -> String {
+    if path == Path::new(".") { String::new() } else { format!(" {}", path.display()) }
 }
 
 fn no_state() -> Failure {

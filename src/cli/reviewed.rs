@@ -11,7 +11,7 @@ use clap::Args;
 use super::failure::{Failure, exit};
 use super::materials::local_time;
 use super::terminal::Terminal;
-use crate::domain::{OrderName, RecordKind, State};
+use crate::domain::{Allowance, OrderName, RecordKind, State};
 use crate::plan::{self, Around, Changes, Plan, Present, Saved, Selection, Since};
 use crate::store::Store;
 use crate::view::{SavedError, read_plan};
@@ -64,6 +64,16 @@ impl Reviewed {
     /// Says whether there is something to hold a plan to, so that nobody is asked any more.
     pub(super) fn is_some(&self) -> bool {
         self.saved.is_some() || self.approve.is_some()
+    }
+
+    /// Returns which limits may be exceeded: those that the saved plan names, or else `typed`.
+    pub(super) fn allowed(&self, typed: Vec<Allowance>) -> Result<Vec<Allowance>, Failure> {
+        let Some((path, saved)) = &self.saved else { return Ok(typed) };
+        if !typed.is_empty() {
+            let message = format!("`{}` says itself which limits it may exceed", path.display());
+            return Err(Failure::new(message).hint("give `--allow` to `plan`, and have that reviewed"));
+        }
+        Ok(saved.plan.pins.as_ref().map(|pins| pins.allowed.clone()).unwrap_or_default())
     }
 
     /// Returns the plan that may be carried out: the one made now where it is the one that was reviewed, or what is

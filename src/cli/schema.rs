@@ -26,6 +26,8 @@ enum Kind {
     Project,
     /// `kind: Defaults`, in a `defaults.yaml`.
     Defaults,
+    /// `kind: Organisation`, in a file of its own.
+    Organisation,
     /// What `plan --format json` prints and `plan --out` writes.
     Plan,
 }
@@ -37,6 +39,7 @@ pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure>
         Kind::Customer => SchemaKind::Customer,
         Kind::Project => SchemaKind::Project,
         Kind::Defaults => SchemaKind::Defaults,
+        Kind::Organisation => SchemaKind::Organisation,
         Kind::Plan => {
             terminal.print(&plan_schema())?;
             return Ok(exit::DONE);

@@ -48,6 +48,21 @@ pub enum RecordKind {
         /// With which version of this program.
         tool: String,
     },
+    /// Somebody allowed the run that begins to go beyond a limit.
+    Allowed {
+        /// Who: user, host and process.
+        by: String,
+        /// Which limit, as [`Rule`](super::limits::Rule) has it.
+        rule: String,
+        /// Who keeps it, as [`Keeper`](super::limits::Keeper) has it.
+        keeper: String,
+        /// Why, in a person's words.
+        reason: String,
+        /// What it allows.
+        limit: String,
+        /// What it would come to.
+        value: String,
+    },
     /// An order is about to be sent for the first time. Durable before the first byte leaves.
     Intended {
         /// Whose name.
@@ -122,7 +137,11 @@ impl RecordKind {
     #[must_use]
     pub fn name(&self) -> Option<&OrderName> {
         match self {
-            Self::Genesis { .. } | Self::Bound { .. } | Self::Rebuilt { .. } | Self::Opened { .. } => None,
+            Self::Genesis { .. }
+            | Self::Bound { .. }
+            | Self::Rebuilt { .. }
+            | Self::Opened { .. }
+            | Self::Allowed { .. } => None,
             Self::Intended { name, .. }
             | Self::Sending { name, .. }
             | Self::SendEnded { name, .. }

@@ -1,7 +1,8 @@
 //! What an order is and what we know about one: values, and the one function that changes them.
 //!
-//! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`observed`] what Partner Center reports, [`journal`] what has
-//! happened, [`state`] what follows from it, [`prices`] what it costs ([`money`]), [`moment`] how time is measured where money depends on it.
+//! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought,
+//! [`observed`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
+//! costs ([`money`]), [`moment`] how time is measured where money depends on it.
 //!
 //! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate
 //! derives serde: formats belong to the boundaries that write them.
@@ -9,6 +10,7 @@
 pub mod answer;
 pub mod ids;
 pub mod journal;
+pub mod limits;
 pub mod moment;
 pub mod money;
 pub mod observed;
@@ -25,10 +27,13 @@ pub use ids::{
     RequestId, SubscriptionId,
 };
 pub use journal::{Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent};
+pub use limits::{
+    Allowance, AllowedCustomer, Bound, Keeper, Limits, Measure, Organisation, Rule, Rulebook, Whose, Window,
+};
 pub use moment::{Moment, Timestamp};
 pub use money::{Currency, CurrencyError, Money, PriceError, parse_price};
 pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
 pub use prices::{Price, PriceList, Prices, Rates};
-pub use project::{Cloud, Limits, Project, Recovery, RecoveryMode};
+pub use project::{Cloud, Project, Recovery, RecoveryMode};
 pub use state::{Bought, FoldError, Recorded, State};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::ids::Lineage;
+use super::limits::Limits;
 use super::money::Currency;
 
 /// The settings of a project (`kind: Project`).
@@ -70,21 +71,4 @@ impl RecoveryMode {
     /// All of them, as manifests name them.
     pub const ALL: [(&str, Self); 3] =
         [("verify", Self::Verify), ("trust", Self::Trust), ("strict", Self::Strict)];
-}
-
-/// How much may be bought in one run, one hour and one day; absent means without limit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// Orders in one run.
-    pub orders_per_run: Option<u32>,
-    /// Orders in any 60 minutes.
-    pub orders_per_hour: Option<u32>,
-    /// Orders in any 24 hours.
-    pub orders_per_day: Option<u32>,
-    /// Seats in one run, all lines together.
-    pub seats_per_run: Option<u64>,
-    /// Seats in any 60 minutes.
-    pub seats_per_hour: Option<u64>,
-    /// Seats in any 24 hours.
-    pub seats_per_day: Option<u64>,
 }

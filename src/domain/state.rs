@@ -3,12 +3,18 @@
 //! **Invariant:** [`State::fold`] is the only way to change one, and it refuses a record that cannot follow what
 //! came before, so a state that exists is the outcome of a possible history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::ids::{EndpointId, Generation, Lineage, OrderId, OrderName, RequestId};
 use super::journal::{Attempt, Evidence, PlacedOrder, Record, RecordKind};
 use super::moment::{Moment, Timestamp};
 use super::order::{LineItem, OrderSpec};
+
+/// How many runs are looked back at for what is usual.
+const RUNS: usize = 10;
+
+/// With fewer runs than this, nothing is usual yet.
+const FEWEST_RUNS: usize = 3;
 
 /// What we have recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +31,10 @@ pub struct State {
     pub orders: BTreeMap<OrderName, Recorded>,
     /// The generation of the next attempt of names that have a past and nothing recorded.
     pub generations: BTreeMap<OrderName, Generation>,
+    /// What was bought and forgotten since: it was bought all the same.
+    pub forgotten: Vec<Bought>,
+    /// How many orders each of the last runs bought that bought any, the latest last; see [`State::usual_run`].
+    runs: VecDeque<u64>,
     /// Which name has which order: `orders` turned round, so that what one record costs does not grow with them.
     claims: BTreeMap<OrderId, OrderName>,
 }
@@ -124,6 +134,8 @@ impl State {
                 rebuilt: None,
                 orders: BTreeMap::new(),
                 generations: BTreeMap::new(),
+                forgotten: Vec::new(),
+                runs: VecDeque::new(),
                 claims: BTreeMap::new(),
             }),
             _ => Err(FoldError::Genesis),
@@ -143,7 +155,8 @@ impl State {
             RecordKind::Genesis { .. } => return Err(FoldError::Genesis),
             RecordKind::Bound { endpoint } => self.endpoint = Some(endpoint.clone()),
             RecordKind::Rebuilt { at } => self.rebuilt = Some(at.clone()),
-            RecordKind::Opened { .. } => {}
+            RecordKind::Opened { .. } => self.begin_run(),
+            RecordKind::Allowed { .. } => {}
             RecordKind::Intended { name, attempt } => self.intend(name, attempt)?,
             RecordKind::Sending { name, at } => {
                 let sent = super::journal::Sent { at: at.clone(), ended: None, fate: None };
@@ -175,7 +188,11 @@ impl State {
             RecordKind::Forgotten { name } => {
                 let bought = self.bought(name, "forgotten")?;
                 let (generation, order_id) = (bought.generation, bought.order.order_id.clone());
-                self.orders.remove(name);
+                if let Some(Recorded::Created(bought)) = self.orders.remove(name)
+                    && bought.request_id.is_some()
+                {
+                    self.forgotten.push(*bought);
+                }
                 self.claims.remove(&order_id);
                 self.generations.insert(name.clone(), generation.next());
             }
@@ -194,6 +211,35 @@ impl State {
     #[must_use]
     pub fn name_of(&self, order_id: &OrderId) -> Option<&OrderName> {
         self.claims.get(order_id)
+    }
+
+    /// Returns how many orders a run buys that buys any: the lower median of the last ten. `None` where there were fewer
+    /// than three.
+    #[must_use]
+    pub fn usual_run(&self) -> Option<u64> {
+        let bought = self.runs.iter().rev().copied().filter(|bought| *bought > 0);
+        let mut bought: Vec<u64> = bought.take(RUNS).collect();
+        bought.sort_unstable();
+        (bought.len() >= FEWEST_RUNS).then(|| bought[(bought.len() - 1) / 2])
+    }
+
+    /// Everything that was bought by this state, whether or not it is recorded still.
+    pub fn purchases(&self) -> impl Iterator<Item = &Bought> {
+        let recorded = self.orders.values().filter_map(|recorded| match recorded {
+            Recorded::Created(bought) if bought.request_id.is_some() => Some(bought.as_ref()),
+            _ => None,
+        });
+        recorded.chain(&self.forgotten)
+    }
+
+    fn begin_run(&mut self) {
+        if self.runs.back() == Some(&0) {
+            return;
+        }
+        self.runs.push_back(0);
+        if self.runs.len() > RUNS + 1 {
+            self.runs.pop_front();
+        }
     }
 
     fn intend(&mut self, name: &OrderName, attempt: &Attempt) -> Result<(), FoldError> {
@@ -220,6 +266,9 @@ impl State {
             evidence,
             recorded,
         };
+        if let Some(run) = self.runs.back_mut().filter(|_| evidence != Evidence::Person) {
+            *run += 1;
+        }
         self.claims.insert(order.order_id.clone(), name.clone());
         self.orders.insert(name.clone(), Recorded::Created(Box::new(bought)));
         Ok(())

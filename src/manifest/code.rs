@@ -129,6 +129,7 @@ codes! {
     DefaultsMisplaced "OF0408" Error "defaults stand elsewhere than in a defaults.yaml, or something else in it";
     DuplicateDefaults "OF0409" Error "there is more than one defaults document in a file";
     TwoCurrencies "OF0410" Error "two customers have the same tenant id and different currencies";
+    OrganisationMisplaced "OF0411" Error "an organisation's limits stand among manifests, or its file holds something else, or nothing";
     // --- price lists
     PriceList "OF0501" Error "a price list is neither CSV nor JSON of the columns that it should have";
     Price "OF0502" Error "a price is not a plain decimal number";

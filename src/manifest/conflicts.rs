@@ -43,6 +43,7 @@ pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, a
             Document::Customer(customer) => customers.push(customer),
             Document::Project(project) => projects.push(*project),
             Document::Defaults(draft) => found.push(misplaced(draft.region, Stray::Defaults)),
+            Document::Organisation(draft) => found.push(misplaced(draft.region, Stray::Organisation)),
         }
     }
     for region in orders.iter().map(|o| &o.region).chain(customers.iter().map(|c| &c.region)) {

@@ -12,8 +12,8 @@ use super::nearest::nearest;
 use super::order::OrderDraft;
 use super::origin::Sourced;
 use super::tree::{Entry, Kind, Node};
-use super::{ids, order, project, validate};
-use crate::domain::{Currency, CustomerId, OrderName, Project};
+use super::{ids, limits, order, project, validate};
+use crate::domain::{Currency, CustomerId, OrderName, Organisation, Project};
 
 /// What is known before a document is read.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,7 @@ pub(super) enum Document {
     Customer(CustomerDraft),
     Project(Box<ProjectDraft>),
     Defaults(Box<DefaultsDraft>),
+    Organisation(Box<OrganisationDraft>),
 }
 
 impl Document {
@@ -48,6 +49,7 @@ impl Document {
             Self::Customer(customer) => &customer.region,
             Self::Project(project) => &project.region,
             Self::Defaults(defaults) => &defaults.region,
+            Self::Organisation(organisation) => &organisation.region,
         }
     }
 }
@@ -68,6 +70,13 @@ pub(super) struct ProjectDraft {
     pub(super) region: Region,
 }
 
+/// An organisation and where its document begins.
+#[derive(Debug)]
+pub(super) struct OrganisationDraft {
+    pub(super) organisation: Organisation,
+    pub(super) region: Region,
+}
+
 /// Reads one document; an empty one is nothing.
 pub(super) fn read(node: &Node<'_>, findings: &Findings, reading: &Reading<'_>) -> Option<Document> {
     let root = Value { node, name: "the document", key: first_span(node), role: Role::Document, findings };
@@ -84,6 +93,10 @@ pub(super) fn read(node: &Node<'_>, findings: &Findings, reading: &Reading<'_>) 
         "Order" => Document::Order(Box::new(order::read(root, metadata, spec, reading))),
         "Customer" => Document::Customer(read_customer(root, metadata, spec)),
         "Defaults" => Document::Defaults(Box::new(defaults::read(root, spec))),
+        "Organisation" => Document::Organisation(Box::new(OrganisationDraft {
+            organisation: limits::organisation(metadata, spec),
+            region: findings.at(root.key),
+        })),
         _ => Document::Project(Box::new(ProjectDraft {
             project: project::read(metadata, spec),
             region: findings.at(root.key),
@@ -211,6 +224,10 @@ pub(super) enum Stray {
     Defaults,
     /// Something else in a `defaults.yaml`.
     InDefaultsFile,
+    /// An organisation's limits among manifests.
+    Organisation,
+    /// Something else in the organisation's file.
+    InOrganisationFile,
 }
 
 /// Reports a document that stands in the wrong file.
@@ -236,6 +253,23 @@ pub(super) fn misplaced(region: Region, stray: Stray) -> Diagnostic {
             "a `defaults.yaml` holds `kind: Defaults`, and nothing else",
             "move this document to another file, such as `orders.yaml`",
         ),
+        Stray::Organisation => (
+            Code::OrganisationMisplaced,
+            "an organisation's limits stand in a file of their own, which manifests cannot override",
+            "move the document out of the directory, and name its file with `--organisation FILE`",
+        ),
+        Stray::InOrganisationFile => (
+            Code::OrganisationMisplaced,
+            "the organisation's file holds one `kind: Organisation`, and nothing else",
+            "remove this document",
+        ),
     };
     Diagnostic::new(code, region, message).hint(hint)
+}
+
+/// Reports an organisation's file that has no limits in it.
+pub(super) fn no_organisation(file: &std::sync::Arc<str>) -> Diagnostic {
+    let message = "the organisation's file holds no `kind: Organisation`";
+    let hint = "write its limits into it, or name the file that has them";
+    Diagnostic::new(Code::OrganisationMisplaced, Region::file(file), message).hint(hint)
 }

@@ -92,6 +92,13 @@ pub(super) fn offer_of(text: &str) -> Result<(OfferId, OfferKind), String> {
     }
 }
 
+/// Takes an offer id, or the product that stands for all its offers.
+pub(super) fn offer_or_product(value: Value<'_>) -> Option<OfferId> {
+    let text = value.text()?;
+    let product = OfferId::parse(text).ok().filter(|_| is_code(text, 12));
+    product.or_else(|| offer_id(value).map(|(id, _)| id))
+}
+
 /// Says how an offer id is written, by what this one is most like.
 fn offer_hint(text: &str) -> String {
     if text.len() > 100 || !text.is_ascii() {

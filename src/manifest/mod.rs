@@ -3,7 +3,7 @@
 //! The walk: `source` finds and reads files (`encoding`, `shown`; [`Texts`] is what came of it) · `scan` looks for what no YAML parser explains · `tree`
 //! (by `builder`) makes values with places of it, on all processors (`parallel`), or says why not (`syntax`) · `fields`
 //! checks the keys against the `grammar`, `document` and its kinds (`order` with `line`, `project`, `defaults`) what stands
-//! under them, `validate`, `ids`, `number` and `plain` the values · `conflicts` what documents have to do with one another.
+//! under them (`limits`: how much may be bought), `validate`, `ids`, `number` and `plain` the values · `conflicts` what documents have to do with one another.
 //! [`diagnostic`] is what was found, [`code`] its stable codes, [`explain`] what they mean, [`render`] how it is shown;
 //! [`schema`] is the grammar for editors, [`mod@write`] the way back from an order to a manifest, and [`mod@format`] writes
 //! manifests anew.
@@ -23,6 +23,7 @@ mod fields;
 pub mod format;
 mod grammar;
 mod ids;
+mod limits;
 mod line;
 mod merge;
 mod nearest;
@@ -67,7 +68,7 @@ pub(crate) fn currency(text: &str) -> Result<Currency, String> {
     Currency::parse(text).map_err(|_| validate::currency_hint(text))
 }
 
-use crate::domain::{Currency, CustomerId, DesiredOrder, OfferId, Place, Project};
+use crate::domain::{Currency, CustomerId, DesiredOrder, OfferId, Organisation, Place, Project};
 use conflicts::Judged;
 use defaults::Directories;
 use document::{Document, Reading, Stray};
@@ -101,6 +102,8 @@ pub struct Loaded {
     pub origins: Vec<Origins>,
     /// The project's settings, where there are any and nothing is wrong in their file.
     pub project: Option<Project>,
+    /// The organisation's limits, where [`load_organisation`] read them and nothing is wrong.
+    pub organisation: Option<Organisation>,
     /// Everything that was found, by file, line, column and code.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts, for showing diagnostics.
@@ -147,6 +150,32 @@ pub fn load_with(path: &Path, name: &str, text: &str) -> Loaded {
     parse_after(sources, found, false)
 }
 
+/// Reads the organisation's file: [`Loaded::organisation`], or why there is none.
+#[must_use]
+pub fn load_organisation(path: &Path) -> Loaded {
+    let (sources, mut found) = source::read_one(path);
+    let mut first: Option<document::OrganisationDraft> = None;
+    for batch in batches(sources.files().iter(), &mut found) {
+        let (documents, diagnostics) = read_batch(&batch, &Directories::default(), false);
+        found.extend(diagnostics);
+        for document in documents {
+            match document {
+                Document::Organisation(draft) if first.is_none() => first = Some(*draft),
+                other => {
+                    found.push(document::misplaced(other.region().clone(), Stray::InOrganisationFile));
+                }
+            }
+        }
+    }
+    if let (None, [], Some(source)) = (&first, found.as_slice(), sources.files().first()) {
+        found.push(document::no_organisation(&source.name));
+    }
+    diagnostic::shorten(&mut found);
+    let mut loaded = Loaded { diagnostics: found, sources, ..Loaded::default() };
+    loaded.organisation = first.map(|draft| draft.organisation).filter(|_| loaded.is_valid());
+    loaded
+}
+
 /// Reads manifests from texts, without touching any file.
 #[must_use]
 pub fn parse(sources: Sources) -> Loaded {
@@ -172,7 +201,8 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>, with_origins: bool)
     found.dedup();
     diagnostic::shorten(&mut found);
     let Judged { orders, customers, origins, project, .. } = judged;
-    let mut loaded = Loaded { orders, customers, origins, project, diagnostics: found, sources };
+    let mut loaded =
+        Loaded { orders, customers, origins, project, organisation: None, diagnostics: found, sources };
     if !loaded.is_valid() {
         loaded.orders.clear();
         loaded.origins.clear();

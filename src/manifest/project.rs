@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use super::code::Code;
 use super::fields::Value;
-use super::grammar::{LIMITS, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
+use super::grammar::{PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
+use super::limits::limits;
 use super::{ids, number, validate};
-use crate::domain::project::{Cloud, Limits, Project, Recovery, RecoveryMode};
+use crate::domain::Keeper;
+use crate::domain::project::{Cloud, Project, Recovery, RecoveryMode};
 
 /// How far the order list lags ("Get all of a customer's orders").
 const LIST_LAG: Duration = Duration::from_secs(15 * 60);
@@ -29,7 +31,7 @@ pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Proj
         state_dir: state_dir.map(PathBuf::from),
         cloud: fields.value("cloud").and_then(|value| validate::choice(value, &Cloud::ALL)),
         recovery: fields.value("recovery").map(recovery).unwrap_or_default(),
-        limits: fields.value("limits").map(limits).unwrap_or_default(),
+        limits: fields.value("limits").map(|value| limits(value, Keeper::Project)).unwrap_or_default(),
         prices: fields.value("prices").and_then(validate::free_text).map(PathBuf::from),
         currency: fields.value("currency").and_then(validate::currency),
     }
@@ -60,20 +62,4 @@ fn settle_after(value: Value<'_>) -> Option<Duration> {
         );
     }
     Some(duration)
-}
-
-fn limits(value: Value<'_>) -> Limits {
-    let Some(fields) = value.fields(&LIMITS) else {
-        return Limits::default();
-    };
-    let seats = |key| fields.value(key).and_then(number::limit);
-    let orders = |key| seats(key).and_then(|number| u32::try_from(number).ok());
-    Limits {
-        orders_per_run: orders("ordersPerRun"),
-        orders_per_hour: orders("ordersPerHour"),
-        orders_per_day: orders("ordersPerDay"),
-        seats_per_run: seats("seatsPerRun"),
-        seats_per_hour: seats("seatsPerHour"),
-        seats_per_day: seats("seatsPerDay"),
-    }
 }

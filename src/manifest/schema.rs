@@ -27,11 +27,14 @@ pub enum SchemaKind {
     Project,
     /// `kind: Defaults`, in a `defaults.yaml`.
     Defaults,
+    /// `kind: Organisation`, in a file of its own.
+    Organisation,
 }
 
 impl SchemaKind {
     /// Every schema.
-    pub const ALL: [Self; 5] = [Self::Manifest, Self::Order, Self::Customer, Self::Project, Self::Defaults];
+    pub const ALL: [Self; 6] =
+        [Self::Manifest, Self::Order, Self::Customer, Self::Project, Self::Defaults, Self::Organisation];
 
     /// Returns the word for it, as in `order.schema.json`.
     #[must_use]
@@ -42,6 +45,7 @@ impl SchemaKind {
             Self::Customer => "customer",
             Self::Project => "project",
             Self::Defaults => "defaults",
+            Self::Organisation => "organisation",
         }
     }
 }
@@ -168,7 +172,11 @@ fn value(form: &Form, definitions: &mut Map<String, Value>) -> Map<String, Value
         Form::Choice(choices) => {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             let meanings: Vec<&str> = choices.iter().map(|(_, meaning)| *meaning).collect();
-            json!({ "type": "string", "enum": words, "enumDescriptions": meanings })
+            let mut choice = json!({ "type": "string", "enum": words });
+            if meanings.iter().any(|meaning| !meaning.is_empty()) {
+                choice["enumDescriptions"] = meanings.into();
+            }
+            choice
         }
         Form::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Boolean => json!({ "type": "boolean" }),
@@ -184,7 +192,8 @@ fn value(form: &Form, definitions: &mut Map<String, Value>) -> Map<String, Value
             if *most < usize::MAX {
                 list["maxItems"] = (*most).into();
             }
-            if matches!(of, Form::Text(..)) {
+            // A list that is as long as anybody likes may name something twice.
+            if matches!(of, Form::Text(..)) && *most < usize::MAX {
                 list["uniqueItems"] = true.into();
             }
             list

@@ -37,6 +37,18 @@ pub(crate) fn read_each(paths: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
     (reader.sources, reader.found)
 }
 
+/// Reads one file, which has to be one.
+pub(super) fn read_one(path: &Path) -> (Sources, Vec<Diagnostic>) {
+    let mut reader = Reader::default();
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            reader.refuse(Code::NoSuchPath, path, "this file does not exist", "name the file that is meant");
+        }
+        _ => reader.file(path, false),
+    }
+    (reader.sources, reader.found)
+}
+
 #[derive(Default)]
 struct Reader {
     sources: Sources,

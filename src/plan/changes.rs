@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Action, Cost, Difference, Pinned, PinnedPrices, Pins, Plan, Scope, Step, differences, limit_rules,
+use super::{Action, Cost, Difference, Pinned, PinnedPrices, Pins, Plan, Scope, Step, differences};
+use crate::domain::{
+    EndpointId, Keeper, Lineage, OrderName, Recorded, Recovery, RecoveryMode, State, Timestamp,
 };
-use crate::domain::{EndpointId, Lineage, OrderName, Recorded, Recovery, RecoveryMode, State, Timestamp};
 
 /// How far the clock of the machine that applies a plan may be behind that of the machine that made it.
 const CLOCKS_DIFFER_MS: i64 = 3_600_000;
@@ -342,9 +342,7 @@ fn around(saved: &Saved, present: &Present<'_>, was: &Pins, is: &Pins) -> Vec<Ar
     if was.tool != is.tool {
         found.push(Around::Tool { was: was.tool.clone(), is: is.tool.clone() });
     }
-    let limits = limit_rules(&was.limits).into_iter().zip(limit_rules(&is.limits));
-    let text = |value: Option<u64>| value.map(|value| value.to_string());
-    let limits = differing(limits.map(|((rule, was), (_, is))| (rule, text(was), text(is))));
+    let limits = limit_differences(was, is);
     if !limits.is_empty() {
         found.push(Around::Limits(limits));
     }
@@ -365,6 +363,26 @@ fn around(saved: &Saved, present: &Present<'_>, was: &Pins, is: &Pins) -> Vec<Ar
         found.push(Around::Expired { created, expires, now });
     }
     found
+}
+
+/// Lists the limits that are others, by their rules, and what else bears on them.
+fn limit_differences(was: &Pins, is: &Pins) -> Vec<Difference> {
+    let [was, is] = [was, is].map(|pins| {
+        let file = |keeper| if keeper == Keeper::Organisation { "organisation." } else { "" };
+        let rules = pins.limits.iter();
+        let mut written: BTreeMap<String, String> = rules
+            .map(|(keeper, rule, bound)| (format!("{}{}", file(keeper), rule.as_str()), bound.written()))
+            .collect();
+        if let Some(organisation) = &pins.limits.organisation {
+            let rules: Vec<&str> = organisation.may_be_raised.iter().map(|rule| rule.as_str()).collect();
+            written.insert("organisation.mayBeRaised".to_owned(), format!("[{}]", rules.join(", ")));
+        }
+        let allowed = pins.allowed.iter();
+        written.extend(allowed.map(|one| (format!("--allow {}", one.rule.as_str()), one.reason.clone())));
+        written
+    });
+    let keys: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    differing(keys.into_iter().map(|key| (key.as_str(), was.get(key).cloned(), is.get(key).cloned())))
 }
 
 fn recovery_of(recovery: &Recovery) -> [(&'static str, Option<String>); 2] {

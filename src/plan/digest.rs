@@ -10,9 +10,12 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Action, Block, Cost, Costs, Difference, Former, Gap, LinePrice, OrderPrice, Plan, Step, Unpriced,
+    Action, Block, Cost, Costs, Difference, Former, Gap, Limit, LinePrice, OrderPrice, Plan, Step, Unpriced,
 };
-use crate::domain::{Currency, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery, RecoveryMode};
+use crate::domain::{
+    AllowedCustomer, Bound, Currency, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery,
+    RecoveryMode, Rulebook,
+};
 
 /// What the hash is begun with; another number where what follows is encoded in another way.
 const FORMAT: &str = "orderform plan 1";
@@ -21,7 +24,7 @@ impl Plan {
     /// Returns `sha256:…` over all decisions and all pins, so that a person can approve it and a record can name it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let Self { lineage, serial, steps, pins, costs } = self;
+        let Self { lineage, serial, steps, pins, costs, limits: _ } = self;
         digest_of(|hash| {
             hash.text(FORMAT);
             hash.text(&lineage.to_string());
@@ -34,6 +37,26 @@ impl Plan {
             costs.iter().for_each(|costs| hash.costs(costs));
         })
     }
+}
+
+/// Returns `sha256:…` over what limits came to, which is no part of a plan's digest.
+#[must_use]
+pub fn limits_digest(limits: &[Limit]) -> String {
+    digest_of(|hash| {
+        for limit in limits {
+            let Limit { rule, keeper, bound, value, customer, customer_name, names, exceeded, allowed } =
+                limit;
+            hash.text(rule.as_str());
+            hash.text(keeper.as_str());
+            hash.bound(bound);
+            hash.text(&value.written());
+            hash.optional(customer.map(|id| id.to_string()).as_deref());
+            hash.optional(customer_name.as_deref());
+            hash.names(names);
+            hash.flag(*exceeded);
+            hash.optional(allowed.as_deref());
+        }
+    })
 }
 
 /// Returns `sha256:…` over what is fed to it.
@@ -81,9 +104,43 @@ impl Encoder {
     }
 
     pub(super) fn limits(&mut self, limits: &Limits) {
-        for (name, value) in super::limit_rules(limits) {
-            self.text(name);
-            self.optional(value.map(|value| value.to_string()).as_deref());
+        self.number(limits.iter().count() as u64);
+        for (rule, bound) in limits.iter() {
+            self.text(rule.as_str());
+            self.bound(bound);
+        }
+    }
+
+    fn bound(&mut self, bound: &Bound) {
+        match bound {
+            Bound::Most(most) => {
+                self.text("most");
+                self.number(*most);
+            }
+            Bound::Offers(offers) => {
+                self.text("offers");
+                self.texts(offers.iter().map(|offer| offer.as_str()));
+            }
+            Bound::Customers(customers) => {
+                self.text("customers");
+                let written: Vec<String> = customers.iter().map(AllowedCustomer::written).collect();
+                self.texts(written.iter().map(String::as_str));
+            }
+            Bound::Term(term) => {
+                self.text("term");
+                self.text(term.as_str());
+            }
+            Bound::Half => self.text("half"),
+        }
+    }
+
+    pub(super) fn rulebook(&mut self, rules: &Rulebook) {
+        let Rulebook { project, organisation } = rules;
+        self.limits(project);
+        self.flag(organisation.is_some());
+        if let Some(organisation) = organisation {
+            self.limits(&organisation.limits);
+            self.texts(organisation.may_be_raised.iter().map(|rule| rule.as_str()));
         }
     }
 

@@ -1,151 +1,285 @@
-//! How much may be bought, and whether a plan keeps to it.
+//! How much may be bought, and whether a plan keeps to it: one row a rule, with its evidence.
 //!
-//! Whatever a plan may send counts: orders to buy, and attempts to settle, since those may be sent again. What was
-//! bought within the last hour and day counts by the server's time it was recorded at.
+//! Whatever a plan may send counts: orders to buy, and attempts to settle, since those may be sent again. [`judge`] asks
+//! about all of it together; a [`Budget`](super::Budget) asks again before each send.
+//!
+//! **Invariant:** what a limit comes to is measured here and nowhere else.
 
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Plan;
-use crate::domain::{Limits, Recorded, State, Timestamp};
+use super::books::Books;
+use super::{Action, Block, Plan, Step};
+use crate::domain::{
+    Allowance, BillingCycle, Bound, CustomerId, Keeper, LineItem, Measure, OfferId, OrderName, OrderSpec,
+    Recorded, Rule, Rulebook, State, TermDuration, Timestamp, Whose, Window,
+};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
-/// A limit that a plan would exceed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exceeded {
-    /// Which one, as it is written under `spec.limits`.
-    pub rule: &'static str,
+/// A limit that is in force, and what it would come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// Which rule.
+    pub rule: Rule,
+    /// Who keeps it.
+    pub keeper: Keeper,
     /// What it allows.
-    pub limit: u64,
+    pub bound: Bound,
     /// What it would come to.
-    pub value: u64,
+    pub value: Measured,
+    /// For whom, where the rule is about each customer; the one nearest to the limit where none goes beyond it.
+    pub customer: Option<CustomerId>,
+    /// What the manifests call them.
+    pub customer_name: Option<String>,
+    /// The orders that break it, where it is about each order.
+    pub names: Vec<OrderName>,
+    /// Whether it goes beyond.
+    pub exceeded: bool,
+    /// Why it may go beyond, where somebody allowed that for this run.
+    pub allowed: Option<String>,
 }
 
-/// Lists the limits that carrying out the plan at `now` would exceed.
+/// What a rule comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// So many.
+    Amount(u64),
+    /// The offers that are not allowed.
+    Offers(Vec<OfferId>),
+    /// The customers that are not allowed.
+    Customers(Vec<CustomerId>),
+    /// The longest term; `None` where one is not known, or there is none.
+    Term(Option<TermDuration>),
+    /// Orders of this run, and how many are usual; `None` where that is not known yet.
+    Usual {
+        /// Of this run.
+        orders: u64,
+        /// The median.
+        usual: Option<u64>,
+    },
+    /// Recorded orders.
+    Lost {
+        /// Those without a manifest.
+        lost: u64,
+        /// All of them.
+        recorded: u64,
+    },
+}
+
+impl Measured {
+    /// Returns it as a number, where it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Self::Amount(number) => Some(*number),
+            Self::Usual { orders, .. } => Some(*orders),
+            Self::Lost { lost, .. } => Some(*lost),
+            Self::Offers(_) | Self::Customers(_) | Self::Term(_) => None,
+        }
+    }
+
+    /// Returns it on one line, for the journal.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self {
+            Self::Amount(number) => number.to_string(),
+            Self::Offers(offers) => offers.iter().map(OfferId::as_str).collect::<Vec<_>>().join(", "),
+            Self::Customers(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            Self::Term(term) => term.as_ref().map_or_else(|| "not known".to_owned(), ToString::to_string),
+            Self::Usual { orders, usual: Some(usual) } => format!("{orders}, where {usual} are usual"),
+            Self::Usual { orders, usual: None } => orders.to_string(),
+            Self::Lost { lost, recorded } => format!("{lost} of {recorded}"),
+        }
+    }
+}
+
+impl Limit {
+    /// Says whether it forbids the run.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.exceeded && self.allowed.is_none()
+    }
+}
+
+/// Lists every limit in force with what carrying out the plan at `now` would come to. Without pins there is none but those
+/// of this program.
 #[must_use]
-pub fn exceeded(plan: &Plan, state: &State, limits: &Limits, now: Timestamp) -> Vec<Exceeded> {
-    let run = to_send(plan);
-    let [hour, day] = [HOUR, DAY].map(|window| add(run, bought_since(state, now.before(window))));
-    let values = [run.0, hour.0, day.0, run.1, hour.1, day.1];
-    let rules = limit_rules(limits).into_iter().zip(values);
-    let over = rules.filter_map(|((rule, limit), value)| {
-        let limit = limit.filter(|limit| value > *limit)?;
-        Some(Exceeded { rule, limit, value })
-    });
-    // A plan that sends nothing exceeds nothing.
-    over.filter(|_| run.0 > 0).collect()
+pub fn judge(plan: &Plan, state: &State, now: Option<Timestamp>) -> Vec<Limit> {
+    let mut limits: Vec<Limit> =
+        plan.limits.iter().filter(|limit| limit.keeper == Keeper::Program).cloned().collect();
+    let unpinned = super::Pins::default();
+    let pins = plan.pins.as_ref().unwrap_or(&unpinned);
+    let sends: Vec<&Step> = plan.steps.iter().filter(|step| step.is_sent()).collect();
+    let mut books = Books::open(state);
+    for step in &sends {
+        books.announce(&step.name, &step.spec);
+    }
+    let question = Question { sends: &sends, books: &books, usual: state.usual_run(), now };
+    limits.extend(pins.limits.iter().flat_map(|(keeper, rule, bound)| question.ask(keeper, rule, bound)));
+    limits.iter_mut().for_each(|limit| limit.allow(&pins.limits, &pins.allowed));
+    limits
 }
 
-/// Returns every limit with the word it has under `spec.limits`; `None` is without limit.
+/// Judges whether manifests were lost: of a whole plan, before anything is selected from it. `None` where no order is
+/// recorded. What looks like it got another name is not lost, and is told so.
 #[must_use]
-pub fn limit_rules(limits: &Limits) -> [(&'static str, Option<u64>); 6] {
-    let Limits {
-        orders_per_run,
-        orders_per_hour,
-        orders_per_day,
-        seats_per_run,
-        seats_per_hour,
-        seats_per_day,
-    } = *limits;
-    [
-        ("ordersPerRun", orders_per_run.map(u64::from)),
-        ("ordersPerHour", orders_per_hour.map(u64::from)),
-        ("ordersPerDay", orders_per_day.map(u64::from)),
-        ("seatsPerRun", seats_per_run),
-        ("seatsPerHour", seats_per_hour),
-        ("seatsPerDay", seats_per_day),
-    ]
+pub fn manifests_lost(plan: &Plan, state: &State) -> Option<Limit> {
+    let renamed: BTreeSet<&OrderName> =
+        plan.steps.iter().flat_map(|step| former_names(&step.action)).collect();
+    let orphans = plan.steps.iter().filter(|step| matches!(step.action, Action::Orphan { .. }));
+    let names: Vec<OrderName> =
+        orphans.map(|step| step.name.clone()).filter(|name| !renamed.contains(name)).collect();
+    let exists = |recorded: &&Recorded| matches!(recorded, Recorded::Created(_));
+    let (lost, recorded) = (names.len() as u64, state.orders.values().filter(exists).count() as u64);
+    let value = Measured::Lost { lost, recorded };
+    let limit = Limit::new(Keeper::Program, Rule::ManifestsLost, &Bound::Half, value, lost * 2 > recorded);
+    (recorded > 0).then_some(Limit { names, ..limit })
 }
 
-/// Orders and seats.
-type Amount = (u64, u64);
-
-fn add(a: Amount, b: Amount) -> Amount {
-    (a.0 + b.0, a.1 + b.1)
+fn former_names(action: &Action) -> &[OrderName] {
+    match action {
+        Action::Blocked(Block::LooksRenamed { from, .. }) => from,
+        _ => &[],
+    }
 }
 
-fn to_send(plan: &Plan) -> Amount {
-    let sends = plan.steps.iter().filter(|step| step.is_sent());
-    sends.fold((0, 0), |sum, step| add(sum, (1, step.spec.seats())))
+impl Limit {
+    fn new(keeper: Keeper, rule: Rule, bound: &Bound, value: Measured, exceeded: bool) -> Self {
+        let (bound, names) = (bound.clone(), Vec::new());
+        Self {
+            rule,
+            keeper,
+            bound,
+            value,
+            customer: None,
+            customer_name: None,
+            names,
+            exceeded,
+            allowed: None,
+        }
+    }
+
+    /// Notes that somebody allowed it, where it may be allowed.
+    fn allow(&mut self, rules: &Rulebook, allowed: &[Allowance]) {
+        let allowance = allowed.iter().find(|allowance| allowance.rule == self.rule);
+        let raised = allowance.filter(|_| self.exceeded && rules.may_be_raised(self.keeper, self.rule));
+        self.allowed = raised.map(|allowance| allowance.reason.clone());
+    }
 }
 
-fn bought_since(state: &State, since: Timestamp) -> Amount {
-    let bought = state.orders.values().filter_map(|recorded| match recorded {
-        Recorded::Created(bought) if bought.request_id.is_some() => Some(bought),
-        _ => None,
-    });
-    let recent = bought.filter(|bought| bought.recorded.is_none_or(|recorded| recorded >= since));
-    recent.fold((0, 0), |sum, bought| add(sum, (1, bought.spec.seats())))
+/// What is asked about: sends that are in the books already.
+pub(super) struct Question<'a> {
+    pub(super) sends: &'a [&'a Step],
+    pub(super) books: &'a Books,
+    pub(super) usual: Option<u64>,
+    pub(super) now: Option<Timestamp>,
+}
+
+impl Question<'_> {
+    /// Measures one rule: a row, or one a customer that goes beyond it.
+    pub(super) fn ask(&self, keeper: Keeper, rule: Rule, bound: &Bound) -> Vec<Limit> {
+        // A plan that sends nothing exceeds nothing.
+        let sends = !self.sends.is_empty();
+        let row = |value, exceeded: bool| Limit::new(keeper, rule, bound, value, exceeded && sends);
+        let Bound::Most(most) = bound else {
+            let (value, names) = self.each_order(bound);
+            let limit = row(value, !names.is_empty());
+            return vec![Limit { names, ..limit }];
+        };
+        match rule {
+            Rule::Amount(Whose::All, measure, window) => {
+                let value = self.books.sum(None, window, self.now).amount(measure);
+                vec![row(Measured::Amount(value), value > *most)]
+            }
+            Rule::Amount(Whose::EachCustomer, measure, window) => {
+                let value = |id| self.books.sum(Some(id), window, self.now).amount(measure);
+                let limit = |(id, name): (CustomerId, Option<&str>)| Limit {
+                    customer: Some(id),
+                    customer_name: name.map(str::to_owned),
+                    ..row(Measured::Amount(value(id)), value(id) > *most)
+                };
+                self.each_customer(limit).unwrap_or_else(|| vec![row(Measured::Amount(0), false)])
+            }
+            _ => {
+                let orders = self.books.sum(None, Window::Run, self.now).amount(Measure::Orders);
+                let value = Measured::Usual { orders, usual: self.usual };
+                let exceeded = self.usual.is_some_and(|usual| orders > usual.saturating_mul(*most));
+                vec![row(value, exceeded)]
+            }
+        }
+    }
+
+    /// Returns the rows of customers that go beyond, or else of the one that comes nearest.
+    fn each_customer(&self, limit: impl Fn((CustomerId, Option<&str>)) -> Limit) -> Option<Vec<Limit>> {
+        let customers: BTreeMap<CustomerId, Option<&str>> =
+            self.sends.iter().map(|step| (step.customer_id, step.customer_name.as_deref())).collect();
+        let all: Vec<Limit> = customers.into_iter().map(limit).collect();
+        let over: Vec<Limit> = all.iter().filter(|limit| limit.exceeded).cloned().collect();
+        if !over.is_empty() {
+            return Some(over);
+        }
+        // The first of those that are equal.
+        all.into_iter().rev().max_by_key(|limit| limit.value.number()).map(|nearest| vec![nearest])
+    }
+
+    /// Measures a rule about each order, and names those that break it.
+    fn each_order(&self, bound: &Bound) -> (Measured, Vec<OrderName>) {
+        let broken_by = |breaks: &dyn Fn(&Step) -> bool| {
+            self.sends.iter().filter(|step| breaks(step)).map(|step| step.name.clone()).collect()
+        };
+        match bound {
+            Bound::Offers(_) => {
+                let lines = self.sends.iter().flat_map(|step| &step.spec.line_items);
+                let offers = lines.map(|line| &line.offer_id).filter(|offer| !bound.takes_offer(offer));
+                let by_id: BTreeMap<String, &OfferId> =
+                    offers.map(|offer| (offer.as_str().to_ascii_uppercase(), offer)).collect();
+                let value = Measured::Offers(by_id.into_values().cloned().collect());
+                let breaks =
+                    |step: &Step| step.spec.line_items.iter().any(|line| !bound.takes_offer(&line.offer_id));
+                (value, broken_by(&breaks))
+            }
+            Bound::Customers(_) => {
+                let breaks =
+                    |step: &Step| !bound.takes_customer(step.customer_id, step.customer_name.as_deref());
+                let customers: BTreeSet<CustomerId> =
+                    self.sends.iter().filter(|step| breaks(step)).map(|step| step.customer_id).collect();
+                (Measured::Customers(customers.into_iter().collect()), broken_by(&breaks))
+            }
+            Bound::Term(most) => {
+                let most = months(most).unwrap_or(0);
+                let breaks =
+                    |step: &Step| terms(&step.spec).any(|term| term.is_none_or(|(months, _)| months > most));
+                let all: Vec<_> = self.sends.iter().flat_map(|step| terms(&step.spec)).collect();
+                let is_known = all.iter().all(Option::is_some);
+                let longest = all.into_iter().flatten().max_by_key(|(months, _)| *months);
+                let longest = longest.filter(|_| is_known).map(|(_, term)| term.clone());
+                (Measured::Term(longest), broken_by(&breaks))
+            }
+            Bound::Most(_) | Bound::Half => (Measured::Amount(0), Vec::new()),
+        }
+    }
+}
+
+/// Returns the terms of an order in months, `None` for one that nobody knows: a new-commerce line that leaves it to Partner
+/// Center. What is sold once, and what is older than new commerce, has no term that could be long.
+fn terms(spec: &OrderSpec) -> impl Iterator<Item = Option<(u64, &TermDuration)>> {
+    let has_terms = |line: &LineItem| line.offer_id.as_str().contains(':');
+    let sold_once = spec.billing_cycle == Some(BillingCycle::OneTime);
+    spec.line_items.iter().flat_map(move |line| {
+        let own = line.term_duration.as_ref();
+        let unknown = own.is_none() && has_terms(line) && !sold_once;
+        let known = own.into_iter().chain(line.renews_to.as_ref());
+        let known = known.map(|term| months(term).map(|months| (months, term)));
+        known.chain(unknown.then_some(None))
+    })
+}
+
+/// Returns how many months a term has: `P1M`, `P1Y`, `P3Y`.
+fn months(term: &TermDuration) -> Option<u64> {
+    let number = |unit: char| {
+        let digits = term.as_str().strip_prefix('P')?.strip_suffix(unit)?;
+        digits.parse::<u64>().ok().filter(|_| digits.len() <= 4)
+    };
+    number('M').or_else(|| number('Y').map(|years| years * 12))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::samples::spec;
-    use crate::domain::*;
-    use crate::plan::{Action, Step};
-
-    fn plan(quantities: &[u32]) -> Plan {
-        let step = |(n, quantity): (usize, &u32)| Step {
-            name: OrderName::parse(&format!("order-{n}")).unwrap(),
-            customer_id: spec(1).customer_id,
-            customer_name: None,
-            spec: spec(*quantity),
-            allow_duplicate: false,
-            auto_renew: None,
-            action: Action::Create,
-        };
-        let steps = quantities.iter().enumerate().map(step).collect();
-        Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None, costs: None }
-    }
-
-    /// A state in which five seats were bought at second 1,000.
-    fn state() -> State {
-        let lineage = Lineage::from_random(1);
-        let name = OrderName::parse("earlier").unwrap();
-        let genesis = RecordKind::Genesis { lineage, tool: "test".into() };
-        let mut state = State::begin(&Record { serial: 1, time: None, kind: genesis }).unwrap();
-        let attempt = Box::new(samples::attempt(5, &[0]));
-        let order = PlacedOrder::from(&samples::order("1", 5));
-        let kinds = [
-            RecordKind::Intended { name: name.clone(), attempt },
-            RecordKind::Created { name, order, evidence: Evidence::Answer },
-        ];
-        for kind in kinds {
-            let time = Some(Timestamp::from_unix_ms(1_000_000));
-            state.fold(&Record { serial: state.serial + 1, time, kind }).unwrap();
-        }
-        state
-    }
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_unix_ms(seconds * 1000)
-    }
-
-    #[test]
-    fn a_run_is_held_to_its_orders_and_seats() {
-        let limits = Limits { orders_per_run: Some(1), seats_per_run: Some(9), ..Limits::default() };
-        assert_eq!(exceeded(&plan(&[9]), &state(), &limits, at(1000)), []);
-        let over = exceeded(&plan(&[5, 5]), &state(), &limits, at(1000));
-        assert_eq!(over[0], Exceeded { rule: "ordersPerRun", limit: 1, value: 2 });
-        assert_eq!(over[1], Exceeded { rule: "seatsPerRun", limit: 9, value: 10 });
-    }
-
-    #[test]
-    fn what_was_bought_within_the_hour_counts_and_what_was_before_does_not() {
-        let limits = Limits { seats_per_hour: Some(9), orders_per_day: Some(1), ..Limits::default() };
-        let rules = |now| {
-            exceeded(&plan(&[5]), &state(), &limits, at(now)).iter().map(|e| e.rule).collect::<Vec<_>>()
-        };
-        assert_eq!(rules(1000 + 3600), ["ordersPerDay", "seatsPerHour"]);
-        assert_eq!(rules(1001 + 3600), ["ordersPerDay"]);
-        assert_eq!(rules(1001 + 24 * 3600), [""; 0]);
-    }
-
-    #[test]
-    fn a_plan_that_sends_nothing_exceeds_nothing() {
-        let limits = Limits { orders_per_day: Some(0), ..Limits::default() };
-        assert_eq!(exceeded(&plan(&[]), &state(), &limits, at(1000)), []);
-    }
-}
+mod tests;

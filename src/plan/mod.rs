@@ -2,11 +2,13 @@
 //!
 //! [`build`] is the decision table of the README, row by row. A [`Plan`] is a value: it holds no closure and no text for
 //! people, so it can be saved, compared and shown in any way; words live in the views. [`Pins`] bind it to what it was
-//! made from and for; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
+//! made from and for; [`judge`] holds it against the limits, and a [`Budget`] each send; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
 //!
 //! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
 
+mod books;
+mod budget;
 mod changes;
 mod cost;
 mod difference;
@@ -21,11 +23,13 @@ mod table;
 
 use std::collections::BTreeMap;
 
+pub use budget::Budget;
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
+pub use digest::limits_digest;
 pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
-pub use limits::{Exceeded, exceeded, limit_rules};
+pub use limits::{Limit, Measured, judge, manifests_lost};
 pub use pins::{Pinned, PinnedPrices, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
@@ -47,6 +51,9 @@ pub struct Plan {
     pub pins: Option<Pins>,
     /// What the orders that may be sent cost; `None` where nobody gave prices.
     pub costs: Option<Costs>,
+    /// The limits in force with what it comes to: before it was judged, those of this program alone. They depend on the time
+    /// and are no part of its digest; what they allow is pinned.
+    pub limits: Vec<Limit>,
 }
 
 /// What would be done about one name.

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use super::digest::{Encoder, digest_of};
 use super::select::{Outside, Selection};
 use crate::domain::{
-    Currency, DesiredOrder, EndpointId, Generation, Limits, OrderName, Prices, Recorded, Recovery, RequestId,
-    State,
+    Allowance, Currency, DesiredOrder, EndpointId, Generation, Limits, OrderName, Prices, Recorded, Recovery,
+    RequestId, Rulebook, State,
 };
 
 /// What a plan was made from and for.
@@ -28,7 +28,9 @@ pub struct Pins {
     /// `sha256:…` of all that the manifests want, as [`manifests_digest`] has it.
     pub manifests: String,
     /// How much may be bought.
-    pub limits: Limits,
+    pub limits: Rulebook,
+    /// Which limits it may go beyond, and why; sorted.
+    pub allowed: Vec<Allowance>,
     /// How an attempt in doubt is settled.
     pub recovery: Recovery,
     /// What its orders cost by; `None` where nobody gave prices.
@@ -150,8 +152,20 @@ pub fn manifests_digest(desired: &[DesiredOrder], limits: &Limits, recovery: &Re
 impl Encoder {
     /// Takes pins in.
     pub(super) fn pins(&mut self, pins: &Pins) {
-        let Pins { place, scope, outside, head, manifests, limits, recovery, prices, tool, sends, rest_of } =
-            pins;
+        let Pins {
+            place,
+            scope,
+            outside,
+            head,
+            manifests,
+            limits,
+            allowed,
+            recovery,
+            prices,
+            tool,
+            sends,
+            rest_of,
+        } = pins;
         match place {
             None => self.text("nowhere"),
             Some(EndpointId::Sandbox) => self.text("sandbox"),
@@ -165,7 +179,12 @@ impl Encoder {
         self.selection(selection, outside);
         self.text(head);
         self.text(manifests);
-        self.limits(limits);
+        self.rulebook(limits);
+        self.number(allowed.len() as u64);
+        for Allowance { rule, reason } in allowed {
+            self.text(rule.as_str());
+            self.text(reason);
+        }
         self.recovery(recovery);
         self.text(tool);
         self.optional(rest_of.as_deref());
@@ -189,7 +208,7 @@ impl Encoder {
 mod tests {
     use super::*;
     use crate::domain::samples::spec;
-    use crate::domain::{Place, RecoveryMode};
+    use crate::domain::{Bound, Place, RecoveryMode, Rule};
 
     fn order(name: &str) -> DesiredOrder {
         DesiredOrder {
@@ -232,7 +251,7 @@ mod tests {
             change(&mut changed);
             assert_ne!(digest(&[changed]), digest(&[order("a")]), "change {at}");
         }
-        let limits = Limits { orders_per_day: Some(5), ..Limits::default() };
+        let limits: Limits = [(Rule::ORDERS_PER_DAY, Bound::Most(5))].into_iter().collect();
         let strict = Recovery { mode: RecoveryMode::Strict, settle_after: None };
         let orders = [order("a")];
         assert_ne!(manifests_digest(&orders, &limits, &Recovery::default()), digest(&orders));

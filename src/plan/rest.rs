@@ -20,6 +20,8 @@ pub fn rest(saved: &Saved, now: Plan, changes: &Changes) -> Plan {
     }
     let pins = plan.pins.take().unwrap_or_default();
     let sends = pins.sends.into_iter().filter(|(name, _)| stands(name)).collect();
-    plan.pins = Some(Pins { sends, rest_of: Some(saved.plan.digest()), ..pins });
+    // What was allowed was allowed as it came to then.
+    let allowed = pins.allowed.into_iter().filter(|one| one.rule.shrinks_with_the_plan()).collect();
+    plan.pins = Some(Pins { sends, allowed, rest_of: Some(saved.plan.digest()), ..pins });
     plan
 }

@@ -40,7 +40,8 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
         });
     let mut steps: Vec<Step> = wanted.chain(unwanted).collect();
     steps.sort_by(|a, b| a.name.cmp(&b.name));
-    Plan { lineage: state.lineage, serial: state.serial, steps, pins: None, costs: None }
+    let limits = Vec::new();
+    Plan { lineage: state.lineage, serial: state.serial, steps, pins: None, costs: None, limits }
 }
 
 /// Both arguments, indexed.

@@ -37,7 +37,7 @@ pub(crate) use text::{escape, wrap};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
 use crate::manifest::Loaded;
-use crate::plan::{Changes, Exceeded, Plan};
+use crate::plan::{Changes, Limit, Plan};
 use crate::watch::{Manifests, Report, Status};
 
 /// A way of showing things. Every method writes and flushes.
@@ -124,7 +124,7 @@ pub struct Trouble<'a> {
     /// The manifests, where they are what is wrong.
     pub manifests: Option<&'a Loaded>,
     /// The limits that a plan goes beyond.
-    pub exceeded: &'a [Exceeded],
+    pub exceeded: &'a [Limit],
     /// What has changed since a plan was reviewed.
     pub changes: Option<&'a Changes>,
 }
@@ -132,6 +132,11 @@ pub struct Trouble<'a> {
 /// Says in lines, for a terminal, what has changed since a plan was reviewed.
 pub(crate) fn changes_in_words(changes: &Changes) -> Vec<String> {
     words::changes(changes, words::Medium::Terminal)
+}
+
+/// Says in a line, for a terminal, what a limit allows and what it would come to; `file` is where it stands.
+pub(crate) fn limit_in_words(limit: &Limit, file: Option<&str>) -> String {
+    words::limit_of(limit, file, words::Medium::Terminal)
 }
 
 /// The formats that every command speaks on stdout.

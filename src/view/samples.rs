@@ -6,8 +6,8 @@ use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
 use crate::plan::{
-    Action, Block, Changed, Cost, Difference, Expression, Former, Gap, LinePrice, OrderPrice, Outside,
-    Pinned, PinnedPrices, Pins, Plan, Saved, Scope, Selection, Step, Unpriced,
+    Action, Block, Changed, Cost, Difference, Expression, Former, Gap, Limit, LinePrice, Measured,
+    OrderPrice, Outside, Pinned, PinnedPrices, Pins, Plan, Saved, Scope, Selection, Step, Unpriced,
 };
 use crate::protocol::{Doubt, Obstacle};
 
@@ -81,7 +81,7 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, costs: None }
+    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, costs: None, limits: Vec::new() }
 }
 
 /// A plan with every action and every block.
@@ -111,7 +111,69 @@ pub(super) fn every_step() -> Plan {
     ];
     steps.extend(blocks().into_iter().map(|(name, block)| step(name, 5, Action::Blocked(block))));
     steps.sort_by(|a, b| a.name.cmp(&b.name));
-    plan(steps)
+    Plan { limits: every_limit(), ..plan(steps) }
+}
+
+/// Every rule, as a project and as an organisation has it.
+pub(super) fn rulebook() -> Rulebook {
+    let bound = |rule| match rule {
+        Rule::AllowedOffers => Bound::Offers(vec![OfferId::parse("CFQ7TTC0LH18").unwrap()]),
+        Rule::AllowedCustomers => {
+            Bound::Customers(vec![AllowedCustomer::read(samples::CUSTOMER), AllowedCustomer::read("contoso")])
+        }
+        Rule::LongestTerm => Bound::Term(TermDuration::read("P1Y").unwrap()),
+        _ => Bound::Most(20),
+    };
+    let set = Rule::ALL.iter().filter(|(_, rule)| *rule != Rule::ManifestsLost);
+    let limits: Limits = set.map(|(_, rule)| (*rule, bound(*rule))).collect();
+    let may_be_raised = [Rule::ORDERS_PER_RUN, Rule::LongestTerm].into_iter().collect();
+    Rulebook { project: limits.clone(), organisation: Some(Organisation { limits, may_be_raised }) }
+}
+
+/// Limits with every kind of evidence: held, exceeded, allowed.
+pub(super) fn every_limit() -> Vec<Limit> {
+    let offer = OfferId::parse("CFQ7TTC0LH0Z:0001").unwrap();
+    let customer = spec(1).customer_id;
+    let one = |rule, value, exceeded| Limit {
+        rule,
+        keeper: Keeper::Project,
+        bound: rulebook().project.bound(rule).cloned().unwrap_or(Bound::Half),
+        value,
+        customer: None,
+        customer_name: None,
+        names: Vec::new(),
+        exceeded,
+        allowed: None,
+    };
+    let named = |limit: Limit| Limit { names: vec![name("contoso-e3"), name("contoso-e5")], ..limit };
+    vec![
+        Limit {
+            keeper: Keeper::Program,
+            ..named(one(Rule::ManifestsLost, Measured::Lost { lost: 2, recorded: 3 }, true))
+        },
+        Limit {
+            allowed: Some("quarter \u{202e} end".into()),
+            ..one(Rule::ORDERS_PER_RUN, Measured::Amount(25), true)
+        },
+        one(Rule::SEATS_PER_DAY, Measured::Amount(5), false),
+        Limit {
+            customer: Some(customer),
+            keeper: Keeper::Organisation,
+            ..one(Rule::CUSTOMER_SEATS_PER_DAY, Measured::Amount(21), true)
+        },
+        Limit {
+            customer: Some(customer),
+            customer_name: Some("contoso".into()),
+            ..one(Rule::CUSTOMER_ORDERS_PER_RUN, Measured::Amount(21), true)
+        },
+        named(one(Rule::AllowedOffers, Measured::Offers(vec![offer]), true)),
+        named(one(Rule::AllowedCustomers, Measured::Customers(vec![customer]), true)),
+        one(Rule::LongestTerm, Measured::Term(TermDuration::read("P1M")), false),
+        named(one(Rule::LongestTerm, Measured::Term(None), true)),
+        named(one(Rule::LongestTerm, Measured::Term(TermDuration::read("P3Y")), true)),
+        one(Rule::TimesUsualRun, Measured::Usual { orders: 5, usual: None }, false),
+        one(Rule::TimesUsualRun, Measured::Usual { orders: 81, usual: Some(4) }, true),
+    ]
 }
 
 /// A selection of every kind.
@@ -140,7 +202,8 @@ pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
         outside: Outside { orders: 3, in_doubt: vec![name("contoso-doubt")] },
         head: "0".repeat(64),
         manifests: format!("sha256:{}", "1".repeat(64)),
-        limits: Limits { orders_per_run: Some(20), seats_per_day: Some(2000), ..Limits::default() },
+        limits: rulebook(),
+        allowed: vec![Allowance { rule: Rule::ORDERS_PER_RUN, reason: "quarter \u{202e} end".into() }],
         recovery: Recovery { mode: RecoveryMode::Strict, settle_after: Some(Duration::from_secs(1800)) },
         prices: None,
         tool: "orderform 0.1.0".into(),
@@ -249,6 +312,7 @@ pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
             "s4-no-room",
             Outcome::NotAttempted(Skipped::NoRoom("cannot reserve room in `journal.jsonl`".into())),
         ),
+        ("s5-over-limit", Outcome::NotAttempted(Skipped::OverLimit(Box::new(every_limit()[3].clone())))),
     ];
     all.extend(blocks().into_iter().map(|(name, block)| (name, Outcome::Blocked(block))));
     all.sort_by_key(|(name, _)| *name);

@@ -283,7 +283,7 @@ fn check_second_document(editor: &mut Editor, file: &dyn Fn(&str) -> String) {
     assert_eq!(wrong, [missing, unknown]);
 
     let kinds = editor.completions(&after("apiVersion: orderform/v1\nkind: ‸\n"));
-    assert_eq!(labels(&kinds), ["Customer", "Defaults", "Order", "Project"]);
+    assert_eq!(labels(&kinds), ["Customer", "Defaults", "Order", "Organisation", "Project"]);
     assert!(kinds.iter().all(|kind| kind.about.ends_with('.')), "{kinds:?}");
     let of_line = editor.completions(&after(&format!("{HEAD}{LINES}      ‸\n")));
     let mut expected = described("lineItem");

@@ -35,7 +35,7 @@ fn every_version_ever_written_still_loads() {
         assert_eq!(opened.unwrap().state, read.state, "{name}");
         versions += 1;
     }
-    assert!(versions >= 1);
+    assert!(versions >= 2);
 }
 
 #[test]
@@ -64,4 +64,23 @@ fn what_version_1_0_wrote_means_what_it_meant() {
         _ => None,
     });
     assert_eq!(refusals.collect::<Vec<_>>(), ["2000"]);
+}
+
+#[test]
+fn what_version_1_1_added_says_who_allowed_what_and_why() {
+    let allowed: Vec<RecordKind> = Store::records(&fixtures().join("1.1"))
+        .unwrap()
+        .map(|record| record.kind)
+        .filter(|kind| matches!(kind, RecordKind::Allowed { .. }))
+        .collect();
+    let text = |text: &str| text.to_owned();
+    let expected = RecordKind::Allowed {
+        by: text("ada on build-3, 4711"),
+        rule: text("ordersPerRun"),
+        keeper: text("project"),
+        reason: text("quarter \" end"),
+        limit: text("20"),
+        value: text("25"),
+    };
+    assert_eq!(allowed, [expected]);
 }

@@ -11,6 +11,7 @@ mod editor;
 mod formats;
 mod hostile;
 mod kills;
+mod limits;
 mod manifests;
 mod npm;
 mod pages;

@@ -8,7 +8,7 @@ mod browser;
 mod plans;
 
 use orderform::domain::is_harmful;
-use orderform::plan::{Action, Exceeded, Plan};
+use orderform::plan::{Action, Plan};
 use orderform::view::{Trouble, html_plan};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ const TROUBLE: Trouble<'_> = Trouble {
     causes: &[],
     hint: Some("apply fewer orders at a time, or have the limit raised in a review"),
     manifests: None,
-    exceeded: &[Exceeded { rule: "ordersPerRun", limit: 20, value: 3000 }],
+    exceeded: &[],
     changes: None,
 };
 

@@ -16,26 +16,30 @@ use crate::cli::failure::{Failure, exit};
 use crate::cli::materials::store_failure;
 use crate::cli::record::require_place;
 use crate::cli::terminal::Terminal;
-use crate::domain::{Limits, Recorded, State};
+use crate::domain::{Limits, Recorded, Rule, State};
 use crate::partner_center::RealTimer;
-use crate::plan::{Plan, limit_rules};
+use crate::plan::{Budget, Plan};
 use crate::ports::KillSwitch as _;
 use crate::reconcile::{self, Pass, Watcher};
-use crate::view::{Format, Progress, View};
+use crate::view::{Format, Progress, View, limit_in_words};
 use crate::watch::{Guarded, MOST_IN_DOUBT, Manifests, Turn};
 
 /// How soon it is looked again where something outside of the manifests holds everything.
 const HELD: Duration = Duration::from_secs(2);
 
 /// The limits without which nobody buys unattended.
-const NEEDED: [&str; 4] = ["ordersPerHour", "ordersPerDay", "seatsPerHour", "seatsPerDay"];
+const NEEDED: [Rule; 4] =
+    [Rule::ORDERS_PER_HOUR, Rule::ORDERS_PER_DAY, Rule::SEATS_PER_HOUR, Rule::SEATS_PER_DAY];
 
 /// Refuses to buy unattended without limits by the hour and by the day.
 pub(super) fn require_limits(limits: &Limits) -> Result<(), Failure> {
-    let set = limit_rules(limits);
-    let is_set = |rule: &&str| set.iter().any(|(name, limit)| name == rule && limit.is_some());
-    let lacking: Vec<String> =
-        NEEDED.iter().filter(|rule| !is_set(rule)).map(|rule| format!("`{rule}`")).collect();
+    if std::env::var_os("ORDERFORM_ORGANISATION").is_some_and(|file| !file.is_empty()) {
+        let message = "a watcher that buys does not know the limits of `ORDERFORM_ORGANISATION`";
+        let failure = Failure::new(message).exit(exit::REFUSED_BY_GUARD);
+        return Err(failure.hint("buy with `orderform apply`, which keeps to them"));
+    }
+    let lacking = NEEDED.iter().filter(|rule| limits.bound(**rule).is_none());
+    let lacking: Vec<String> = lacking.map(|rule| format!("`{}`", rule.as_str())).collect();
     if lacking.is_empty() {
         return Ok(());
     }
@@ -73,19 +77,19 @@ impl Daemon<'_> {
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;
-        let now = server_time(&connection, &plan, materials).await?;
+        let now = server_time(&connection, &plan).await?;
         let guarded = Guarded::new(Arc::clone(&connection.client), self.switch.clone(), stop.clone());
         let session = Session {
             partner_center: Arc::new(guarded),
             timer: Arc::new(RealTimer),
             journal: &mut opened.journal,
             state: &mut opened.state,
+            budget: Budget::default(),
             stop: stop.subscribe(),
             settings: settings(self.args.parallelism, rules.clone(), &self.holder),
         };
         let mut unattended = Unattended::new(self.terminal, pending(session.state), stop.clone());
-        let limits = materials.project.limits;
-        let passed = reconcile::pass(&plan, &limits, now, session, &mut unattended).await;
+        let passed = reconcile::pass(&plan, now, session, &mut unattended).await;
         let closed = connection.close().await;
         let passed = passed?;
         closed?;
@@ -96,12 +100,7 @@ impl Daemon<'_> {
     fn learn(&mut self, plan: &Plan, passed: Pass, settle_after: Duration) -> (Turn, Option<Duration>) {
         match passed {
             Pass::OverLimits(over) => {
-                let line = |over: &crate::plan::Exceeded| {
-                    format!(
-                        "`spec.limits.{}` is {}, and it would come to {}",
-                        over.rule, over.limit, over.value
-                    )
-                };
+                let line = |limit: &crate::plan::Limit| limit_in_words(limit, None);
                 (Turn::Held { why: over.iter().map(line).collect() }, Some(HELD))
             }
             Pass::Declined => (Turn::Planned, None),

@@ -8,20 +8,29 @@
 
 mod customer;
 mod defaults;
+mod limits;
 mod order;
+mod organisation;
 mod project;
 
 pub(super) use customer::{CUSTOMER, CUSTOMER_METADATA, CUSTOMER_SPEC};
 pub(super) use defaults::{DEFAULTS, DEFAULTS_SPEC};
+pub(super) use limits::{LIMITS, PER_CUSTOMER};
 pub(super) use order::{LINE_ITEM, ORDER, ORDER_METADATA, ORDER_SPEC, RENEWS_TO};
-pub(super) use project::{LIMITS, PROJECT, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
+pub(super) use organisation::{ORGANISATION, ORGANISATION_METADATA, ORGANISATION_SPEC};
+pub(super) use project::{PROJECT, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
 
 /// The only version of manifests there is.
 pub(super) const API_VERSION: &str = "orderform/v1";
 
 /// Every kind of document, with its keys.
-pub(super) const KINDS: [(&str, &Shape); 4] =
-    [("Order", &ORDER), ("Customer", &CUSTOMER), ("Project", &PROJECT), ("Defaults", &DEFAULTS)];
+pub(super) const KINDS: [(&str, &Shape); 5] = [
+    ("Order", &ORDER),
+    ("Customer", &CUSTOMER),
+    ("Project", &PROJECT),
+    ("Defaults", &DEFAULTS),
+    ("Organisation", &ORGANISATION),
+];
 
 /// The keys of one kind of mapping.
 #[derive(Debug)]

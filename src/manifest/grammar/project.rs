@@ -1,6 +1,6 @@
 //! `kind: Project`: the settings of `orderform.yaml`.
 
-use super::{CURRENCY, FREE_TEXT, Form, Key, MAX_LIMIT, NAME, Refused, STATUS, Shape, kind_key, version_key};
+use super::{CURRENCY, FREE_TEXT, Form, Key, LIMITS, NAME, Refused, STATUS, Shape, kind_key, version_key};
 
 const SECRET: &str = "is a secret, and no secret stands in a file";
 const TOKEN: &str =
@@ -116,20 +116,6 @@ pub(in crate::manifest) static RECOVERY: Shape = Shape {
             Form::Choice(&[("none", "No mark.")]),
             "A mark on the order that shows whose it is.",
         ),
-    ],
-    refused: &[],
-};
-
-pub(in crate::manifest) static LIMITS: Shape = Shape {
-    name: "limits",
-    about: "How much may be bought.",
-    keys: &[
-        Key::may("ordersPerRun", Form::Whole(0, MAX_LIMIT), "Orders in one run."),
-        Key::may("ordersPerHour", Form::Whole(0, MAX_LIMIT), "Orders in any 60 minutes."),
-        Key::may("ordersPerDay", Form::Whole(0, MAX_LIMIT), "Orders in any 24 hours."),
-        Key::may("seatsPerRun", Form::Whole(0, MAX_LIMIT), "Seats in one run, all lines together."),
-        Key::may("seatsPerHour", Form::Whole(0, MAX_LIMIT), "Seats in any 60 minutes."),
-        Key::may("seatsPerDay", Form::Whole(0, MAX_LIMIT), "Seats in any 24 hours."),
     ],
     refused: &[],
 };

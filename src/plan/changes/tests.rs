@@ -77,7 +77,7 @@ impl Scene {
     }
 
     fn plan(&self) -> Plan {
-        let manifests = plan::manifests_digest(&self.desired, &self.pins.limits, &self.pins.recovery);
+        let manifests = plan::manifests_digest(&self.desired, &self.pins.limits.project, &self.pins.recovery);
         let head = format!("head {}", self.state.serial);
         let pins = Pins { manifests, head, ..self.pins.clone() };
         plan::build(&self.desired, &self.state).pin(&self.state, render, pins)
@@ -198,7 +198,7 @@ fn each_change_around_the_orders_is_named_and_says_whether_orders_can_stand() {
         ("Place", false, |scene| scene.pins.place = Some(EndpointId::Origin("https://a.example".into()))),
         ("Scope", false, |scene| scene.pins.scope.path = "a.yaml".into()),
         ("Tool", false, |scene| scene.pins.tool = "orderform 2".into()),
-        ("Limits", true, |scene| scene.pins.limits.orders_per_day = Some(9)),
+        ("Limits", true, |scene| scene.pins.limits.project.set(Rule::ORDERS_PER_DAY, Bound::Most(9))),
         ("Recovery", false, |scene| scene.pins.recovery.mode = RecoveryMode::Trust),
         ("Expired", false, |scene| scene.now = 2000),
         ("Expired", false, |scene| scene.now = 1000 - 3601),

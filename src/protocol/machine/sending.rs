@@ -29,6 +29,15 @@ impl Machine {
         Effect::Record(records)
     }
 
+    /// Takes back the send that was to be announced last, behind what was to be recorded before it: it is held back, and
+    /// nobody heard of it.
+    pub fn withhold(&mut self, why: &str, before: Vec<RecordKind>) -> Effect {
+        if let Some(attempt) = &mut self.attempt {
+            attempt.sends.pop();
+        }
+        self.give_up(why, before)
+    }
+
     pub(super) fn send(&mut self, now: &Moment) -> Effect {
         if self.held {
             let ended = self.end_send(Fate::NotNow(HELD_BACK.to_owned()), now);

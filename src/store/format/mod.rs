@@ -18,10 +18,11 @@ use std::fmt;
 /// Changes:
 /// * **1.0** — the first. Journal records: `genesis`, `bound`, `rebuilt`, `opened`, `intended`, `sending`, `sendEnded`,
 ///   `created`, `notOrdered`, `adopted`, `subscriptionsKnown`, `moved`, `forgotten`.
+/// * **1.1** — `allowed`: who allowed a run to go beyond which limit, and why.
 ///
 /// A new record type, or a new property, is a new minor version: an older reader refuses the line that has it, and
 /// nothing else. Anything that changes what a written line means is a new major version.
-pub const FORMAT_VERSION: FormatVersion = FormatVersion { major: 1, minor: 0 };
+pub const FORMAT_VERSION: FormatVersion = FormatVersion { major: 1, minor: 1 };
 
 /// `major.minor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub(crate) enum RecordForm {
     Bound { endpoint: String },
     Rebuilt { at: MomentForm },
     Opened { by: String, command: String, tool: String },
+    Allowed { by: String, rule: String, keeper: String, reason: String, limit: String, value: String },
     Intended { name: String, attempt: Box<AttemptForm> },
     Sending { name: String, at: MomentForm },
     SendEnded { name: String, at: MomentForm, fate: FateForm },
@@ -52,6 +53,11 @@ impl From<&RecordKind> for RecordForm {
             RecordKind::Rebuilt { at } => Self::Rebuilt { at: at.into() },
             RecordKind::Opened { by, command, tool } => {
                 Self::Opened { by: by.clone(), command: command.clone(), tool: tool.clone() }
+            }
+            RecordKind::Allowed { by, rule, keeper, reason, limit, value } => {
+                let [by, rule, keeper, reason, limit, value] =
+                    [by, rule, keeper, reason, limit, value].map(Clone::clone);
+                Self::Allowed { by, rule, keeper, reason, limit, value }
             }
             RecordKind::Intended { name, attempt } => {
                 Self::Intended { name: name.to_string(), attempt: Box::new(attempt.as_ref().into()) }
@@ -94,6 +100,9 @@ impl RecordForm {
             Self::Bound { endpoint } => RecordKind::Bound { endpoint: read_endpoint(endpoint) },
             Self::Rebuilt { at } => RecordKind::Rebuilt { at: at.read()? },
             Self::Opened { by, command, tool } => RecordKind::Opened { by, command, tool },
+            Self::Allowed { by, rule, keeper, reason, limit, value } => {
+                RecordKind::Allowed { by, rule, keeper, reason, limit, value }
+            }
             Self::Intended { name, attempt } => {
                 RecordKind::Intended { name: OrderName::parse(&name)?, attempt: Box::new(attempt.read()?) }
             }

@@ -28,6 +28,7 @@ enum Shape {
     Bound { endpoint: String },
     Rebuilt { at: MomentForm },
     Opened { by: String, command: String, tool: String },
+    Allowed { by: String, rule: String, keeper: String, reason: String, limit: String, value: String },
     Intended { name: String, attempt: Box<AttemptForm> },
     Sending { name: String, at: MomentForm },
     SendEnded { name: String, at: MomentForm, fate: FateForm },

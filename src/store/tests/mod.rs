@@ -113,6 +113,14 @@ fn kinds() -> Vec<RecordKind> {
             command: "apply".into(),
             tool: "0.1.0".into(),
         },
+        RecordKind::Allowed {
+            by: "ada on build-3, 4711".into(),
+            rule: "ordersPerRun".into(),
+            keeper: "project".into(),
+            reason: "quarter \" end".into(),
+            limit: "20".into(),
+            value: "25".into(),
+        },
         intended("answered", full_spec()),
         created("answered", "c001", Evidence::Answer),
         intended("found", plain_spec()),
@@ -181,6 +189,7 @@ fn is_sampled(kind: &RecordKind) -> usize {
         RecordKind::SubscriptionsKnown { .. } => 10,
         RecordKind::Moved { .. } => 11,
         RecordKind::Forgotten { .. } => 12,
+        RecordKind::Allowed { .. } => 13,
     }
 }
 

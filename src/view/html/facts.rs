@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::costs;
-use super::rich::sentence;
-use crate::domain::{Recovery, RecoveryMode};
-use crate::plan::{Exceeded, Pins, Plan, limit_rules};
+use super::rich::{rich, sentence};
+use crate::domain::{Keeper, Recovery, RecoveryMode};
+use crate::plan::{Limit, Pins, Plan};
 use crate::view::text::{duration, escape};
 use crate::view::words::{self, Medium, grouped};
 
@@ -28,11 +28,11 @@ pub(super) fn figures(plan: &Plan, customers: usize) -> Markup {
 }
 
 /// What the plan is bound to.
-pub(super) fn about(plan: &Plan, exceeded: &[Exceeded]) -> Markup {
+pub(super) fn about(plan: &Plan) -> Markup {
     html! {
         section aria-labelledby="about" {
             h2 id="about" { "About this plan" }
-            @if let Some(pins) = &plan.pins { (limits(pins, exceeded)) }
+            @if plan.pins.is_some() { (limits(&plan.limits)) }
             dl.facts {
                 div { dt { "Scope" } dd { (scope(plan)) } }
                 @if let Some(pins) = &plan.pins { (pinned(pins)) }
@@ -76,24 +76,22 @@ fn recovery(recovery: &Recovery) -> Markup {
     }
 }
 
-/// The limits in force, and which of them the plan goes beyond.
-fn limits(pins: &Pins, exceeded: &[Exceeded]) -> Markup {
-    let rules = limit_rules(&pins.limits);
-    let set: Vec<(&str, u64)> = rules.into_iter().filter_map(|(rule, limit)| Some((rule, limit?))).collect();
+/// The limits in force, and what the plan comes to.
+fn limits(limits: &[Limit]) -> Markup {
     html! {
         h3 { "Limits" }
-        @if set.is_empty() {
+        @if limits.is_empty() {
             p.soft { "No limit is set: " code { "spec.limits" } " of " code { "orderform.yaml" } " would hold it." }
         } @else {
             table.limits {
                 caption.quiet { "The limits in force" }
                 thead { tr { th scope="col" { "Limit" } th.number scope="col" { "Allowed" } th scope="col" { "This plan" } } }
                 tbody {
-                    @for (rule, limit) in set {
+                    @for limit in limits {
                         tr {
-                            th scope="row" { (spelled(rule)) }
-                            td.number { (grouped(limit)) }
-                            td { (kept(rule, exceeded)) }
+                            th scope="row" { (spelled(limit.rule.as_str())) (of(limit.keeper)) }
+                            td.number { (escape(&limit.bound.written())) }
+                            td { (kept(limit)) }
                         }
                     }
                 }
@@ -102,11 +100,30 @@ fn limits(pins: &Pins, exceeded: &[Exceeded]) -> Markup {
     }
 }
 
-fn kept(rule: &str, exceeded: &[Exceeded]) -> Markup {
+fn of(keeper: Keeper) -> &'static str {
+    match keeper {
+        Keeper::Organisation => " (organisation)",
+        Keeper::Program | Keeper::Project => "",
+    }
+}
+
+fn kept(limit: &Limit) -> Markup {
+    let told = || words::limit_of(limit, None, Medium::Html);
     html! {
-        @match exceeded.iter().find(|one| one.rule == rule) {
-            Some(over) => span.badge.stop { span aria-hidden="true" { "!" } " exceeded: " (grouped(over.value)) },
-            None => "keeps to it",
+        @match (limit.exceeded, &limit.allowed) {
+            (false, _) => "keeps to it",
+            (true, None) => { span.badge.stop { span aria-hidden="true" { "!" } " exceeded" } " " (rich(&told())) },
+            (true, Some(_)) => { span.badge.calm { span aria-hidden="true" { "=" } " allowed" } " " (rich(&told())) },
+        }
+    }
+}
+
+/// What the plan goes beyond, and what somebody allowed it to go beyond.
+pub(super) fn beyond(plan: &Plan) -> Markup {
+    let lines = words::limits(plan, Medium::Html);
+    html! {
+        @if !lines.is_empty() {
+            section aria-label="Limits that are exceeded" { ul { @for line in &lines { li { (sentence(line)) } } } }
         }
     }
 }
@@ -116,6 +133,7 @@ fn spelled(key: &str) -> String {
     let mut words = String::with_capacity(key.len() + 4);
     for (at, c) in key.char_indices() {
         match c {
+            '.' => words.push_str(": "),
             c if at == 0 => words.extend(c.to_uppercase()),
             c if c.is_ascii_uppercase() => {
                 words.push(' ');

@@ -54,7 +54,7 @@ pub fn html_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
                 (problem::problem(trouble, if plan.is_some() { "This plan cannot be applied" } else { "Why" }))
             }
             @match plan {
-                Some(plan) => (content(plan, trouble)),
+                Some(plan) => (content(plan)),
                 None => section aria-label="Orders" id="orders" tabindex="-1" {
                     p.empty { "No order was planned, so there is none to show." }
                 },
@@ -99,7 +99,7 @@ fn lead(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> Markup {
     }
 }
 
-fn content(plan: &Plan, trouble: Option<&Trouble<'_>>) -> Markup {
+fn content(plan: &Plan) -> Markup {
     let of = |wanted: fn(&Step) -> bool| plan.steps.iter().filter(|step| wanted(step)).collect::<Vec<_>>();
     let attention = of(needs_attention);
     let bought = of(|step| step.action == Action::Create);
@@ -108,6 +108,7 @@ fn content(plan: &Plan, trouble: Option<&Trouble<'_>>) -> Markup {
     let kept = of(|step| matches!(step.action, Action::Keep { .. }));
     let shares = charts::shares(plan, &bought);
     html! {
+        (facts::beyond(plan))
         section aria-label="Figures" { (facts::figures(plan, shares.len())) }
         section.results aria-label="Orders" id="orders" tabindex="-1" {
             (search(plan.steps.len()))
@@ -124,7 +125,7 @@ fn content(plan: &Plan, trouble: Option<&Trouble<'_>>) -> Markup {
             (folded(plan, "orphans", "Without a manifest, nothing is cancelled", &orphans))
             (folded(plan, "kept", "Unchanged", &kept))
         }
-        (facts::about(plan, trouble.map_or(&[], |trouble| trouble.exceeded)))
+        (facts::about(plan))
     }
 }
 

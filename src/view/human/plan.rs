@@ -4,7 +4,7 @@
 
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
-use super::{DETAIL, Page, WIDEST_NAME, column};
+use super::{DETAIL, ORDER, Page, WIDEST_NAME, column};
 use crate::plan::{Action, Cost, Plan, Step};
 
 /// The widest cell that others are aligned with: a named customer, but not a tenant id.
@@ -17,6 +17,7 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
     for line in words::scope(plan, Medium::Terminal) {
         page.paragraph(&line, "");
     }
+    words::limits(plan, Medium::Terminal).iter().for_each(|line| page.paragraph(line, ORDER));
     let shown: Vec<Row> = plan
         .steps
         .iter()

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::FORMAT_VERSION;
 use super::changes::ChangesJson;
+use super::limit::LimitJson;
 use crate::manifest::{Diagnostic, Loaded, Region, Sources};
-use crate::plan::Exceeded;
 use crate::view::Trouble;
 use crate::view::check::{Check, end_column};
 
@@ -51,19 +51,11 @@ pub(super) struct ProblemJson<'a> {
 #[serde(rename_all = "camelCase")]
 struct EvidenceJson<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    exceeded: Vec<ExceededJson>,
+    exceeded: Vec<LimitJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangesJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<Vec<DiagnosticJson<'a>>>,
-}
-
-/// A limit, and what it would come to.
-#[derive(Debug, Serialize)]
-struct ExceededJson {
-    rule: &'static str,
-    limit: u64,
-    value: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -133,12 +125,8 @@ impl<'a> ProblemJson<'a> {
 
 impl<'a> From<&Trouble<'a>> for EvidenceJson<'a> {
     fn from(trouble: &Trouble<'a>) -> Self {
-        let exceeded = trouble.exceeded.iter().map(|one| {
-            let Exceeded { rule, limit, value } = *one;
-            ExceededJson { rule, limit, value }
-        });
         Self {
-            exceeded: exceeded.collect(),
+            exceeded: trouble.exceeded.iter().map(LimitJson::from).collect(),
             changes: trouble.changes.map(ChangesJson::from),
             diagnostics: trouble.manifests.map(diagnostics),
         }

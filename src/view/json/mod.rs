@@ -10,6 +10,7 @@
 mod changes;
 mod cost;
 mod diagnostic;
+mod limit;
 mod order;
 mod pins;
 mod plan;

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::limit::{AllowanceJson, LimitsJson, OrganisationJson, read_rulebook, rulebook};
 use super::scope::ScopeJson;
 use crate::domain::{
-    Currency, EndpointId, Generation, Limits, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
+    Currency, EndpointId, Generation, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
 };
-use crate::plan::{Outside, Pinned, PinnedPrices, Pins, Saved};
+use crate::plan::{Limit, Outside, Pinned, PinnedPrices, Pins, Saved, limits_digest};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,9 +25,15 @@ pub(super) struct PinsJson<'a> {
     journal: JournalJson<'a>,
     manifests: Cow<'a, str>,
     limits: LimitsJson,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organisation: Option<OrganisationJson>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    allowed: Vec<AllowanceJson>,
     recovery: RecoveryJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prices: Option<PricesJson<'a>>,
+    /// Over `limits` of the plan, which are not in its digest because some depend on the time.
+    judged: String,
     sends: Vec<SendJson<'a>>,
 }
 
@@ -35,23 +42,6 @@ struct JournalJson<'a> {
     lineage: String,
     serial: u64,
     head: Cow<'a, str>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct LimitsJson {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    orders_per_run: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    orders_per_hour: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    orders_per_day: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seats_per_run: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seats_per_hour: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seats_per_day: Option<u64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,12 +79,14 @@ impl<'a> PinsJson<'a> {
             head,
             manifests,
             limits,
+            allowed,
             recovery,
             prices,
             tool,
             sends,
             rest_of: _,
         } = saved.plan.pins.as_ref()?;
+        let (limits, organisation) = rulebook(limits);
         let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
         Some(Self {
             created_at: saved.created.to_string(),
@@ -108,20 +100,32 @@ impl<'a> PinsJson<'a> {
                 head: head.into(),
             },
             manifests: manifests.into(),
-            limits: limits.into(),
+            limits,
+            organisation,
+            allowed: allowed.iter().map(AllowanceJson::from).collect(),
             recovery: RecoveryJson {
                 mode: mode.map_or("", |(word, _)| word).into(),
                 settle_after_ms: recovery.settle_after.map(super::reason::wait_ms),
             },
             prices: prices.as_ref().map(PricesJson::from),
+            judged: limits_digest(&saved.plan.limits),
             sends: sends.iter().map(SendJson::from).collect(),
         })
     }
 
-    /// Reads pins, when they were made and when they end to be good. What is outside of their scope stands elsewhere.
-    pub(super) fn read(self, outside: Outside) -> Result<(Pins, Timestamp, Timestamp), String> {
+    /// Reads pins, when they were made and when they end to be good. What is outside of their scope, and the limits as they
+    /// were judged, stand elsewhere.
+    pub(super) fn read(
+        self,
+        outside: Outside,
+        limits: &[Limit],
+    ) -> Result<(Pins, Timestamp, Timestamp), String> {
         let mode = RecoveryMode::ALL.into_iter().find(|(word, _)| *word == self.recovery.mode);
         let (_, mode) = mode.ok_or("its `pins.recovery.mode` is not known")?;
+        if self.judged != limits_digest(limits) {
+            return Err("its `limits` are not as they were judged".to_owned());
+        }
+        let allowed: Result<_, String> = self.allowed.into_iter().map(AllowanceJson::read).collect();
         let sends: Result<_, String> = self.sends.into_iter().map(SendJson::read).collect();
         let pins = Pins {
             place: match self.place.as_str() {
@@ -133,7 +137,8 @@ impl<'a> PinsJson<'a> {
             outside,
             head: self.journal.head.into_owned(),
             manifests: self.manifests.into_owned(),
-            limits: self.limits.into(),
+            limits: read_rulebook(&self.limits, self.organisation.as_ref())?,
+            allowed: allowed?,
             recovery: Recovery {
                 mode,
                 settle_after: self.recovery.settle_after_ms.map(Duration::from_millis),
@@ -145,34 +150,6 @@ impl<'a> PinsJson<'a> {
         };
         let time = |text: &str| Timestamp::parse(text).ok_or_else(|| "a time in it is none".to_owned());
         Ok((pins, time(&self.created_at)?, time(&self.expires_at)?))
-    }
-}
-
-impl From<&Limits> for LimitsJson {
-    fn from(limits: &Limits) -> Self {
-        let Limits {
-            orders_per_run,
-            orders_per_hour,
-            orders_per_day,
-            seats_per_run,
-            seats_per_hour,
-            seats_per_day,
-        } = *limits;
-        Self { orders_per_run, orders_per_hour, orders_per_day, seats_per_run, seats_per_hour, seats_per_day }
-    }
-}
-
-impl From<LimitsJson> for Limits {
-    fn from(limits: LimitsJson) -> Self {
-        let LimitsJson {
-            orders_per_run,
-            orders_per_hour,
-            orders_per_day,
-            seats_per_run,
-            seats_per_hour,
-            seats_per_day,
-        } = limits;
-        Self { orders_per_run, orders_per_hour, orders_per_day, seats_per_run, seats_per_hour, seats_per_day }
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::FORMAT_VERSION;
 use super::cost::{CostJson, TotalsJson};
 use super::diagnostic::ProblemJson;
+use super::limit::LimitJson;
 use super::order::SpecJson;
 use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
@@ -34,6 +35,8 @@ pub(super) struct PlanJson<'a> {
     /// Where there are prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<TotalsJson>,
+    /// Those in force. What those by hour and day come to depends on the time.
+    limits: Vec<LimitJson>,
     steps: Vec<StepJson<'a>>,
     /// In a file only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +107,7 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             scope: plan.pins.as_ref().map(ScopeJson::of),
             summary: plan.counts().into(),
             cost: plan.totals().as_ref().map(TotalsJson::from),
+            limits: plan.limits.iter().map(LimitJson::from).collect(),
             steps: steps
                 .into_iter()
                 .map(|step| StepJson { cost: plan.cost(&step.name).map(CostJson::from), ..step.into() })
@@ -190,9 +194,11 @@ impl PlanJson<'_> {
             steps.push(step);
         }
         let costs = self.cost.map(|_| costs);
+        let limits: Result<Vec<_>, _> = self.limits.into_iter().map(LimitJson::read).collect();
+        let limits = limits?;
         let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
-        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside)?;
-        let plan = Plan { lineage, serial: self.serial, steps, pins: Some(pins), costs };
+        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside, &limits)?;
+        let plan = Plan { lineage, serial: self.serial, steps, pins: Some(pins), costs, limits };
         Ok(Saved { plan, created, expires })
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::limit::LimitJson;
 use crate::apply::Skipped;
 use crate::domain::{IdError, NotOrdered, OrderId, OrderName};
 use crate::plan::{Block, Difference, Former};
@@ -43,6 +44,7 @@ pub(super) enum ReasonJson<'a> {
     CustomerInDoubt { order: Cow<'a, str> },
     SignIn { why: Cow<'a, str> },
     NoRoom { why: Cow<'a, str> },
+    OverLimit { limit: Box<LimitJson> },
 }
 
 /// One field that differs.
@@ -127,6 +129,7 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
             Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str().into() },
             Skipped::SignIn(why) => Self::SignIn { why: why.into() },
             Skipped::NoRoom(why) => Self::NoRoom { why: why.into() },
+            Skipped::OverLimit(limit) => Self::OverLimit { limit: Box::new(limit.as_ref().into()) },
         }
     }
 }

@@ -131,7 +131,12 @@ mod tests {
             }
         }
         let renamed = text.replace("\"customerName\": \"contoso\"", "\"customerName\": \"fabrikam\"");
-        assert!(matches!(read_plan(&renamed), Err(SavedError::Tampered { .. })));
+        assert!(
+            matches!(read_plan(&renamed), Err(SavedError::NotPlan(_))),
+            "the limits name the customer too"
+        );
+        let later = text.replace("\"serial\": 41", "\"serial\": 42");
+        assert!(matches!(read_plan(&later), Err(SavedError::Tampered { .. })));
         let more = text.replace("\"pins\": {", "\"more\": 1,\n  \"pins\": {");
         assert_eq!(read_plan(&more), Err(SavedError::Changed));
         let miscounted = text.replace("\"create\": 2", "\"create\": 1");
@@ -172,7 +177,7 @@ mod tests {
             causes: &[],
             hint: None,
             manifests: None,
-            exceeded: &[crate::plan::Exceeded { rule: "ordersPerRun", limit: 1, value: 2 }],
+            exceeded: &crate::view::samples::every_limit(),
             changes: None,
         };
         for saved in [None, Some(&saved())] {

@@ -6,8 +6,11 @@
 //! **Invariant:** every plan that is written is right by it; a test writes every kind.
 
 mod cost;
+mod limits;
 
 use serde_json::{Map, Value, json};
+
+use limits::{limit, limits};
 
 /// Writes the schema of a plan, ending in a newline; the same bytes every time.
 #[must_use]
@@ -20,7 +23,7 @@ pub fn plan_schema() -> String {
         "type": "object",
         "required": ["formatVersion"],
         "anyOf": [
-            { "required": ["lineage", "serial", "digest", "summary", "steps"] },
+            { "required": ["lineage", "serial", "digest", "summary", "limits", "steps"] },
             { "required": ["problem"] },
         ],
         "properties": {
@@ -31,6 +34,7 @@ pub fn plan_schema() -> String {
             "scope": named("scope", "Which orders it is about."),
             "summary": summary(),
             "cost": cost::totals(),
+            "limits": list("The limits in force, and what this plan would come to.", "limit"),
             "steps": list("One for each name, sorted by name.", "step"),
             "pins": pins(),
             "problem": problem(),
@@ -65,14 +69,7 @@ fn definitions() -> Value {
                 "body": named("digest", "Of the exact body."),
             }),
         ),
-        "exceeded": object(
-            &["rule", "limit", "value"],
-            json!({
-                "rule": text("Which one, as it is written under `spec.limits`."),
-                "limit": number("What it allows."),
-                "value": number("What it would come to."),
-            }),
-        ),
+        "limit": limit(),
     })
 }
 
@@ -217,11 +214,9 @@ fn pins() -> Value {
         "manifests",
         "limits",
         "recovery",
+        "judged",
         "sends",
     ];
-    let rules = crate::plan::limit_rules(&crate::domain::Limits::default());
-    let limits: Map<String, Value> =
-        rules.iter().map(|(rule, _)| ((*rule).to_owned(), number("What it allows."))).collect();
     object(
         &keys,
         json!({
@@ -239,7 +234,22 @@ fn pins() -> Value {
                 }),
             ),
             "manifests": named("digest", "Of the orders that are wanted, as values, and of limits and recovery."),
-            "limits": object(&[], Value::Object(limits)),
+            "limits": limits("Of the project."),
+            "organisation": object(
+                &["limits", "mayBeRaised"],
+                json!({
+                    "limits": limits("Of the organisation."),
+                    "mayBeRaised": { "type": "array", "items": { "type": "string" } },
+                }),
+            ),
+            "allowed": {
+                "type": "array",
+                "description": "The limits that the plan may go beyond.",
+                "items": object(
+                    &["rule", "reason"],
+                    json!({ "rule": text("Which one."), "reason": text("Why, in a person's words.") }),
+                ),
+            },
             "recovery": object(
                 &["mode"],
                 json!({
@@ -247,6 +257,7 @@ fn pins() -> Value {
                     "settleAfterMs": number("Whole milliseconds."),
                 }),
             ),
+            "judged": named("digest", "Over `limits` of the plan; some depend on the time, so they are not in its own."),
             "prices": object(
                 &["list"],
                 json!({
@@ -267,7 +278,7 @@ fn problem() -> Value {
             "message": text("Why it cannot be applied."),
             "causes": { "type": "array", "items": { "type": "string" } },
             "hint": { "type": ["string", "null"] },
-            "exceeded": list("The limits that it goes beyond.", "exceeded"),
+            "exceeded": list("The limits that it goes beyond.", "limit"),
             "diagnostics": { "type": "array", "items": { "type": "object" } },
         }),
     )
@@ -301,8 +312,8 @@ fn named(definition: &str, description: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Action, Exceeded, Saved};
-    use crate::view::samples::{every_step, plan, priced, saved_plan_of, step};
+    use crate::plan::{Action, Saved};
+    use crate::view::samples::{every_limit, every_step, plan, priced, saved_plan_of, step};
     use crate::view::{Trouble, failed_plan, saved_plan};
 
     fn assert_right(text: &str) {
@@ -344,7 +355,7 @@ mod tests {
 
     #[test]
     fn every_problem_is_right_by_the_schema() {
-        let exceeded = [Exceeded { rule: "ordersPerRun", limit: 1, value: 2 }];
+        let exceeded = every_limit();
         let causes = ["one".to_owned()];
         let mut sources = crate::manifest::Sources::new();
         sources.add("a.yaml", "kind: Order");

@@ -39,6 +39,11 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
 
     let mut text = format!("{PLAN_MARK}{} -->\n**{}**\n", plan.lineage, words::verdict(plan));
     text.extend(words::scope(plan, Medium::Markdown).iter().map(|line| format!("\n{line}\n")));
+    let limits = words::limits(plan, Medium::Markdown);
+    if !limits.is_empty() {
+        text.push('\n');
+        text.extend(limits.iter().map(|line| format!("- {line}\n")));
+    }
     if !urgent.is_empty() {
         text.push_str(head(plan));
         text.extend(urgent.iter().map(|step| row(step, plan)));

@@ -4,7 +4,7 @@
 
 use super::super::text::duration;
 use super::plan::{Symbol, block};
-use super::{APPLY, Account, Medium, SENT_AGAIN, settle, subscriptions};
+use super::{APPLY, Account, Medium, SENT_AGAIN, limit_of, settle, subscriptions};
 use crate::apply::{Ended, Outcome, Skipped};
 use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError};
 use crate::protocol::{Doubt, Obstacle};
@@ -189,5 +189,8 @@ fn not_attempted(skipped: &Skipped, medium: Medium) -> Account {
                 .detail(medium.text(why))
                 .hint(format!("make room, then run {again} again"))
         }
+        Skipped::OverLimit(limit) => Account::new("not attempted: it would go beyond a limit")
+            .detail(limit_of(limit, None, medium))
+            .hint("wait until less was bought lately, or have the limit raised in a review"),
     }
 }

@@ -29,7 +29,7 @@ fn step(text: &str, of: u8, quantity: u32, action: Action) -> Step {
 }
 
 fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None, costs: None }
+    Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None, costs: None, limits: Vec::new() }
 }
 
 /// A state in which so many attempts are pending.

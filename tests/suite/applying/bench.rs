@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::virtual_time::pass;
 use orderform::apply::{self, ApplyError, Event, Session, Settings, Summary};
 use orderform::domain::*;
-use orderform::plan::{self, Plan};
+use orderform::plan::{self, Pins, Plan};
 use orderform::protocol::Rules;
 use tokio::sync::watch;
 
@@ -24,6 +24,8 @@ pub(super) struct Bench {
     pub(super) room: usize,
     /// When the user asks to stop.
     pub(super) stop_after: Option<Duration>,
+    /// How much may be sent.
+    pub(super) limits: Limits,
     /// What is done to the plan between planning and applying.
     pub(super) alter: fn(Plan, &State) -> Plan,
 }
@@ -86,12 +88,19 @@ impl Bench {
             fails_at: None,
             room: usize::MAX,
             stop_after: None,
+            limits: Limits::default(),
             alter: |plan, _| plan,
         }
     }
 
     pub(super) async fn run(mut self) -> Ran {
-        let plan = (self.alter)(plan::build(&self.desired, &self.state), &self.state);
+        let mut plan = (self.alter)(plan::build(&self.desired, &self.state), &self.state);
+        if self.limits != Limits::default() {
+            let limits = Rulebook { project: self.limits.clone(), organisation: None };
+            let pins = Pins { limits, ..Pins::default() };
+            plan = plan.pin(&self.state, |spec| format!("{spec:?}"), pins);
+        }
+        let budget = plan::Budget::new(&plan, &self.state, &[]);
         let (world, fails_at, room) = (Arc::clone(&self.world), self.fails_at, self.room);
         let mut journal = Memory { world, appends: 0, fails_at, room };
         let (stopper, stop) = watch::channel(false);
@@ -101,6 +110,7 @@ impl Bench {
             journal: &mut journal,
             state: &mut self.state,
             stop,
+            budget,
             settings: Settings {
                 parallelism: self.parallelism,
                 rules: Rules { mode: self.mode, ..Rules::default() },

@@ -40,6 +40,8 @@ pub(super) struct World {
     pub(super) found: Vec<Option<SubscriptionId>>,
     /// Whether customers are answered at different speeds.
     pub(super) uneven: bool,
+    /// From which POST on (from 0) the server's clock is so many seconds behind.
+    pub(super) behind: Option<(usize, i64)>,
     in_flight: BTreeMap<CustomerId, usize>,
     bodies: BTreeMap<String, OrderSpec>,
     begin: Instant,
@@ -60,6 +62,7 @@ impl World {
             list: Box::new(|_, _| None),
             found: Vec::new(),
             uneven: false,
+            behind: None,
             in_flight: BTreeMap::new(),
             bodies: BTreeMap::new(),
             begin: Instant::now(),
@@ -68,7 +71,10 @@ impl World {
 
     pub(super) fn moment(&self) -> Moment {
         let ms = u64::try_from(self.begin.elapsed().as_millis()).unwrap();
-        let server = Timestamp::from_unix_ms(i64::try_from(1_700_000_000_000 + ms / 1000 * 1000).unwrap());
+        let behind =
+            self.behind.filter(|(from, _)| self.posts.len() > *from).map_or(0, |(_, seconds)| seconds);
+        let server = i64::try_from(1_700_000_000_000 + ms / 1000 * 1000).unwrap() - behind * 1000;
+        let server = Timestamp::from_unix_ms(server);
         Moment { server: Some(server), boot_id: "boot".into(), boot_ms: ms }
     }
 

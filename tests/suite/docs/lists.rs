@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use orderform::domain::Rule;
 use orderform::manifest::Code;
 
 use super::{readme, root};
@@ -86,6 +87,14 @@ fn every_command_is_listed_and_every_listed_command_is_there() {
     };
     let rows = table("| command | does |");
     let listed = set(rows.iter().flat_map(|row| quoted(&row[0]).map(words).collect::<Vec<_>>()));
+    assert_eq!(listed, there);
+}
+
+#[test]
+fn every_limit_is_listed_and_every_listed_limit_is_there() {
+    let there = set(Rule::ALL.iter().map(|(word, _)| *word));
+    let rows = table("| rule | limits |");
+    let listed = set(rows.iter().flat_map(|row| quoted(&row[0]).map(str::to_owned).collect::<Vec<_>>()));
     assert_eq!(listed, there);
 }
 

@@ -8,7 +8,7 @@ use orderform::apply::{Ended, Event, Outcome, Skipped, Summary};
 use orderform::domain::*;
 use orderform::manifest::{self, Loaded, Sources};
 use orderform::plan::{
-    self, Changed, Changes, Exceeded, Pins, Plan, Present, Saved, Scope, Selection, Since,
+    self, Changed, Changes, Limit, Measured, Pins, Plan, Present, Saved, Scope, Selection, Since,
 };
 use orderform::protocol::{Doubt, Obstacle};
 use orderform::view::Trouble;
@@ -57,7 +57,7 @@ impl Stuffed {
             causes: &self.causes,
             hint: Some(&self.text),
             manifests: None,
-            exceeded: &[Exceeded { rule: "ordersPerRun", limit: 1, value: 2 }],
+            exceeded: &self.saved.plan.limits,
             changes: None,
         }
     }
@@ -198,9 +198,27 @@ fn plan(state: &State, text: &str) -> Plan {
         tool: text.to_owned(),
         head: "0".repeat(64),
         manifests: format!("sha256:{}", "0".repeat(64)),
+        allowed: vec![Allowance { rule: Rule::ORDERS_PER_DAY, reason: text.to_owned() }],
         ..Pins::default()
     };
-    plan::build(&desired, state).pin(state, |_| "{}".to_owned(), pins)
+    let plan = plan::build(&desired, state).pin(state, |_| "{}".to_owned(), pins);
+    Plan { limits: limits(text), ..plan }
+}
+
+/// A limit that holds a plan back, and one that somebody allowed it to go beyond.
+fn limits(text: &str) -> Vec<Limit> {
+    let limit = |allowed: Option<&str>| Limit {
+        rule: Rule::CUSTOMER_ORDERS_PER_RUN,
+        keeper: Keeper::Project,
+        bound: Bound::Most(1),
+        value: Measured::Amount(2),
+        customer: CustomerId::parse(CUSTOMER).ok(),
+        customer_name: Some(text.to_owned()),
+        names: vec![name("a-new")],
+        exceeded: true,
+        allowed: allowed.map(str::to_owned),
+    };
+    vec![limit(None), limit(Some(text))]
 }
 
 /// What has changed since a plan was reviewed that was made for something else altogether.

@@ -31,6 +31,7 @@ const BEYOND: &[(Code, &str)] = &[
     (Code::DefaultsMisplaced, "the file's name"),
     (Code::DuplicateDefaults, "another document"),
     (Code::TwoCurrencies, "another document"),
+    (Code::OrganisationMisplaced, "the file's name"),
 ];
 
 /// Fixtures whose mistake a schema cannot see, though it sees others of the same code, and why.

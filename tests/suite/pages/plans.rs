@@ -1,7 +1,7 @@
 //! Plans to make pages of: empty, small, large, with every action, and around a text.
 
 use orderform::domain::*;
-use orderform::plan::{Action, Block, Difference, Former, Pins, Plan, Step};
+use orderform::plan::{self, Action, Block, Difference, Former, Pins, Plan, Step};
 
 fn name(text: &str) -> OrderName {
     OrderName::parse(text).unwrap()
@@ -18,15 +18,20 @@ fn request_id() -> RequestId {
 /// Makes a plan of steps, with pins.
 pub(super) fn plan(mut steps: Vec<Step>) -> Plan {
     steps.sort_by(|a, b| a.name.cmp(&b.name));
+    let rules = [(Rule::ORDERS_PER_RUN, 20), (Rule::SEATS_PER_DAY, 2000)];
+    let project = rules.into_iter().map(|(rule, most)| (rule, Bound::Most(most))).collect();
     let pins = Pins {
         place: Some(EndpointId::Origin("https://api.partnercenter.microsoft.com".into())),
         head: "0".repeat(64),
         manifests: format!("sha256:{}", "1".repeat(64)),
-        limits: Limits { orders_per_run: Some(20), seats_per_day: Some(2000), ..Limits::default() },
+        limits: Rulebook { project, organisation: None },
         tool: "orderform 0.1.0".into(),
         ..Pins::default()
     };
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: Some(pins), costs: None }
+    let genesis = RecordKind::Genesis { lineage: Lineage::from_random(1), tool: "test".into() };
+    let state = State::begin(&Record { serial: 1, time: None, kind: genesis }).unwrap();
+    let plan = Plan { serial: 41, steps, pins: Some(pins), ..plan::build(&[], &state) };
+    Plan { limits: plan::judge(&plan, &state, None), ..plan }
 }
 
 const PRODUCTS: [(&str, &str); 4] = [

@@ -124,6 +124,7 @@ impl Simulation {
             journal: &mut journal,
             state: &mut state,
             stop,
+            budget: plan::Budget::default(),
             settings: Settings {
                 parallelism: 3,
                 rules: self.rules.clone(),

@@ -1,17 +1,41 @@
 //! Limits: beyond one of them nothing at all is attempted.
 
+mod allowed;
+mod organisation;
+mod rules;
+
 use std::fs;
 
 use super::stage::Stage;
 use super::words::{CONTOSO, FABRIKAM, order};
 
+const APPLY: [&str; 4] = ["apply", "--auto-approve", "--parallelism", "1"];
+
 /// A stage with two orders of ten seats together, and limits.
 fn stage(limits: &str) -> (Stage, super::shop::Shop) {
     let stage = Stage::with_orders(&[("a", CONTOSO, 4), ("b", FABRIKAM, 6)]);
     let shop = stage.open_shop("", &[]);
-    let project = fs::read_to_string(stage.path("orderform.yaml")).unwrap();
-    stage.write("orderform.yaml", &format!("{project}  limits: {limits}\n"));
+    with_limits(&stage, limits);
     (stage, shop)
+}
+
+/// Makes these the limits of the project.
+fn with_limits(stage: &Stage, limits: &str) {
+    let project = fs::read_to_string(stage.path("orderform.yaml")).unwrap();
+    let others = project.lines().filter(|line| !line.starts_with("  limits:"));
+    let others: String = others.map(|line| format!("{line}\n")).collect();
+    stage.write("orderform.yaml", &format!("{others}  limits: {limits}\n"));
+}
+
+impl Stage {
+    /// Writes down what the journal says was allowed.
+    fn allowed(&self) {
+        let journal = fs::read_to_string(self.state("journal.jsonl")).unwrap();
+        for line in journal.lines().filter(|line| line.contains("\"type\":\"allowed\"")) {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            self.note(&format!("recorded: {}", line["record"]));
+        }
+    }
 }
 
 fn refused(limits: &str) -> Stage {

@@ -49,10 +49,12 @@ fn an_order_that_went_to_another_customer_is_not_bought_again() {
 #[test]
 fn an_order_without_a_manifest_is_left_alone() {
     let (stage, _shop) = bought();
+    stage.write("b.yaml", &order("b", CONTOSO, 6));
+    assert_eq!(stage.quietly(&APPLY).code, 0);
     stage.remove("a.yaml");
     assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code, 0);
     assert_eq!(stage.run(&APPLY).code, 0);
-    stage.bought(1);
+    stage.bought(2);
     assert_transcript!(stage);
 }
 

@@ -14,7 +14,10 @@ fn a_plan_beyond_the_limits_is_written_with_the_reason_and_not_applied() {
     assert_eq!(stage.run(&SAVE).code, 5);
     let problem = &document(&stage)["problem"];
     assert_eq!(problem["code"], "limits");
-    assert_eq!(problem["exceeded"][0], serde_json::json!({"rule": "ordersPerRun", "limit": 1, "value": 2}));
+    assert_eq!(
+        problem["exceeded"][0],
+        serde_json::json!({"rule": "ordersPerRun", "file": "project", "limit": 1, "value": 2, "exceeded": true})
+    );
     stage.show("plan.md");
     assert_eq!(stage.run(&APPLY).code, 7);
     stage.bought(0);

@@ -187,6 +187,9 @@ fn the_limits_of_now_are_kept_to_by_what_is_left_too() {
     assert_eq!(stage.run(&REBASE).code, 5);
     stage.bought(0);
     let error: Value = stage.quietly(&[&REBASE[..], &["--format", "json"]].concat()).objects().pop().unwrap();
-    assert_eq!(error["exceeded"][0], serde_json::json!({"rule": "ordersPerRun", "limit": 1, "value": 2}));
+    assert_eq!(
+        error["exceeded"][0],
+        serde_json::json!({"rule": "ordersPerRun", "file": "project", "limit": 1, "value": 2, "exceeded": true})
+    );
     assert_transcript!(stage);
 }
