@@ -32,6 +32,7 @@ mod main_job;
 mod new_files;
 mod parts;
 mod pipes;
+mod prices;
 mod problems;
 mod rebuild;
 mod rendered;
