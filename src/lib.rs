@@ -43,6 +43,7 @@
 //! | bytes of YAML | [`manifest::load`] | a [`DesiredOrder`](domain::DesiredOrder) each, or all [`Diagnostic`](manifest::Diagnostic)s at once |
 //! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
 //! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
+//! | bytes of a price list | [`prices::load`], [`Plan::price`](plan::Plan::price) | a [`Cost`](plan::Cost) for each order that may be sent, or why it is unknown |
 //! | the plan of everything | [`Selection::reduce`](plan::Selection::reduce) | the plan of what was asked for, and how much is outside |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
 //! | | [`View::plan`](view::View::plan), [`plan::exceeded`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
@@ -70,6 +71,7 @@
 //! | [`domain`] | what an order is, and what we know about one | nothing | nothing |
 //! | [`ports`] | everything this program can do to the world, as traits | domain | nothing |
 //! | [`manifest`] | YAML text to desired orders, or diagnostics | domain | formats, files (source), threads (parallel) |
+//! | [`prices`] | a price list to prices, or diagnostics | domain, manifest | formats, files |
 //! | [`plan`] | desired and recorded to a plan | domain | nothing |
 //! | [`protocol`] | one attempt, as a pure state machine | domain | nothing |
 //! | [`apply`] | carries out a plan | domain, ports, plan, protocol | tasks |
@@ -99,6 +101,7 @@
 //! * *baseline*: the customer's orders before the first send. *Evidence*: how we know that an order is ours.
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
+//! * *cost*: what an order comes to by a price list: *committed* over its term, and spread over its months; or *unknown*.
 //! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
@@ -115,6 +118,8 @@
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
+//! * A reason why a price is unknown: [`plan::Unpriced`], `view/words/cost.rs`, `view/json/schema/cost.rs`, the README. A column of
+//!   a price list: `prices/row.rs`.
 //! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
 //!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, of scopes in
@@ -130,6 +135,7 @@ pub mod manifest;
 pub mod partner_center;
 pub mod plan;
 pub mod ports;
+pub mod prices;
 pub mod protocol;
 pub mod reconcile;
 pub mod sandbox;

@@ -11,6 +11,7 @@ use super::failure::{Failure, exit};
 use super::materials::{self, Materials, Where, show_notices, store_failure};
 use super::person::Person;
 use super::plan::over_limits;
+use super::prices::PricesArgs;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
 use super::reviewed::ReviewedArgs;
@@ -40,6 +41,8 @@ pub(super) struct ApplyArgs {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     parallelism: u16,
     #[command(flatten)]
+    prices: PricesArgs,
+    #[command(flatten)]
     recovery: RecoveryArgs,
     #[command(flatten)]
     reviewed: ReviewedArgs,
@@ -52,6 +55,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let asked = args.select.read()?;
     let mut materials = Materials::load(&args.place, terminal)?;
     let chosen = asked.choose(reviewed.selection(), &mut materials);
+    let prices = args.prices.read(&materials, terminal)?;
     let place = args.target.place(&materials.project)?;
     let rules = args.recovery.rules(&materials.project, &place, args.target.request_timeout)?;
     let holder = materials::holder("orderform apply");
@@ -61,7 +65,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         .map_err(|error| store_failure(error, materials.lineage()))?;
     show_notices(&opened.notices, terminal);
     chosen.check(&materials, &opened.state)?;
-    let plan = materials.plan(&opened.state, opened.journal.head(), place.clone());
+    let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref());
     let plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
     let mut view = terminal.view();
     if terminal.format != Format::Json {

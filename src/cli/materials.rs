@@ -1,5 +1,6 @@
 //! What most commands begin with: the manifests of a path, and where its state lives.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -7,9 +8,11 @@ use clap::Args;
 use super::TOOL;
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
-use crate::domain::{DesiredOrder, EndpointId, Lineage, Project, State, Timestamp};
-use crate::manifest::{self, Diagnostic, Loaded, Severity};
-use crate::plan::{self, Pins, Plan, Scope};
+use crate::domain::{
+    Currency, CustomerId, DesiredOrder, EndpointId, Lineage, Prices, Project, State, Timestamp,
+};
+use crate::manifest::{self, Customer, Diagnostic, Loaded, Severity};
+use crate::plan::{self, PinnedPrices, Pins, Plan, Scope};
 use crate::store::{Digest, Holder, Notice, Snapshot, Store, StoreError};
 use crate::view::Format;
 
@@ -41,6 +44,10 @@ pub(super) struct Materials {
     pub(super) state_dir: PathBuf,
     /// Which of the project's orders a plan is about.
     pub(super) scope: Scope,
+    /// The directory of the manifests.
+    pub(super) root: PathBuf,
+    /// The currencies that customers are charged in, of those that say so.
+    pub(super) currencies: BTreeMap<CustomerId, Currency>,
     /// Whether no file was read at all.
     pub(super) is_empty: bool,
 }
@@ -59,7 +66,16 @@ impl Materials {
         let is_empty = loaded.sources.names().next().is_none();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
-        Ok(Self { orders: loaded.orders, project, state_dir, scope: scope(&place.path), is_empty })
+        let currency = |customer: &Customer| Some((customer.customer_id?, customer.currency?));
+        Ok(Self {
+            orders: loaded.orders,
+            project,
+            state_dir,
+            scope: scope(&place.path),
+            root: root(&place.path),
+            currencies: loaded.customers.iter().filter_map(currency).collect(),
+            is_empty,
+        })
     }
 
     /// Reads no more than where the state is: wrong manifests hide no state, but a wrong project file might.
@@ -74,7 +90,8 @@ impl Materials {
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
         let scope = scope(&place.path);
-        Ok(Self { orders: Vec::new(), project, state_dir, scope, is_empty: false })
+        let (root, currencies) = (root(&place.path), BTreeMap::new());
+        Ok(Self { orders: Vec::new(), project, state_dir, scope, root, currencies, is_empty: false })
     }
 
     /// Returns the lineage that `orderform.yaml` pins.
@@ -98,8 +115,15 @@ impl Materials {
         }
     }
 
-    /// Makes the plan of these manifests for a state and a place, as far as their scope reaches, and pins it to them.
-    pub(super) fn plan(&self, state: &State, head: Digest, place: EndpointId) -> Plan {
+    /// Makes the plan of these manifests for a state and a place, as far as their scope reaches, prices it, and pins it to all
+    /// of them.
+    pub(super) fn plan(
+        &self,
+        state: &State,
+        head: Digest,
+        place: EndpointId,
+        prices: Option<&Prices>,
+    ) -> Plan {
         let Project { limits, recovery, .. } = &self.project;
         let whole = plan::build(&self.orders, state);
         let (plan, outside) = self.scope.selection.reduce(whole, &self.orders);
@@ -112,9 +136,11 @@ impl Materials {
             limits: *limits,
             recovery: *recovery,
             tool: TOOL.to_owned(),
+            prices: prices.map(PinnedPrices::of),
             ..Pins::default()
         };
-        plan.pin(state, crate::partner_center::render, pins)
+        let plan = plan.pin(state, crate::partner_center::render, pins);
+        prices.into_iter().fold(plan, Plan::price)
     }
 
     /// Reads a state that has to be there, without changing anything.

@@ -16,6 +16,7 @@ mod materials;
 mod new;
 mod person;
 mod plan;
+mod prices;
 mod rebuild;
 mod record;
 mod recovery;

@@ -11,6 +11,7 @@ use super::connect::Shop;
 use super::failure::{Failure, exit};
 use super::files::Output;
 use super::materials::{Materials, Where, local_time, parse_duration};
+use super::prices::PricesArgs;
 use super::select::SelectArgs;
 use super::terminal::Terminal;
 use crate::plan::{self, Exceeded, Saved};
@@ -33,6 +34,8 @@ pub(super) struct PlanArgs {
     /// Exit with 2 where there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
+    #[command(flatten)]
+    prices: PricesArgs,
     #[command(flatten)]
     files: Files,
 }
@@ -91,9 +94,10 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let mut materials = Materials::load(&args.place, terminal)?;
     let chosen = asked.choose(None, &mut materials);
     let place = args.shop.place(&materials.project)?;
+    let prices = args.prices.read(&materials, terminal)?;
     let (state, head) = materials.read_state(terminal)?;
     chosen.check(&materials, &state)?;
-    let plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place);
+    let plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place, prices.as_ref());
     let created = local_time();
     let over = plan::exceeded(&plan, &state, &materials.project.limits, created);
     let problem = match (over.is_empty(), head) {
@@ -119,6 +123,9 @@ impl PlanArgs {
         }
         if self.shop.sandbox {
             command.push_str(" --sandbox");
+        }
+        if let Some(prices) = self.prices.named() {
+            command.push_str(&format!(" --prices {}", prices.display()));
         }
         terminal.say(&format!("saved {} in `{file}`", saved.plan.digest()));
         terminal.say(&format!("to apply it: {command} --plan {file} (until {})", saved.expires));

@@ -155,8 +155,8 @@ fn stale(path: &Path, changes: Changes) -> Failure {
             "the same with `--rebase` applies what still stands; or plan again and have that reviewed"
         }
         (false, false) if changes.around.iter().any(is_of_the_call) => {
-            "give it the PATH, `--endpoint` and `--sandbox` that `plan` had, and no selection: it has its own; or plan \
-             again and have that reviewed"
+            "give it the PATH, `--endpoint`, `--sandbox` and `--prices` that `plan` had, and no selection: it has its own; \
+             or plan again and have that reviewed"
         }
         (false, false) => "plan again and have that reviewed",
     };
@@ -169,7 +169,7 @@ fn stale(path: &Path, changes: Changes) -> Failure {
 
 /// Says whether a change is one of how the program was called.
 fn is_of_the_call(around: &Around) -> bool {
-    matches!(around, Around::Place { .. } | Around::Scope { .. })
+    matches!(around, Around::Place { .. } | Around::Scope { .. } | Around::Prices { .. })
 }
 
 fn not_approved(approved: &str, found: String) -> Failure {

@@ -29,7 +29,7 @@ pub(super) fn run(args: &StatusArgs, terminal: &Terminal) -> Result<u8, Failure>
     };
     let place = args.shop.place(&materials.project)?;
     let (state, head) = materials.read_state(terminal)?;
-    let plan = right.then(|| materials.plan(&state, head.unwrap_or(Digest::NONE), place));
+    let plan = right.then(|| materials.plan(&state, head.unwrap_or(Digest::NONE), place, None));
     let watches = Store::watcher(&materials.state_dir)?.is_some();
     let said = Store::read_status(&materials.state_dir)?.and_then(|bytes| read_status(&bytes));
     terminal.view().situation(&Situation {

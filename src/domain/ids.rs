@@ -94,6 +94,13 @@ impl OfferId {
         &self.0
     }
 
+    /// Says whether it is a licence of new commerce: `Product:Sku` of a product whose id begins as those of all licences in
+    /// Microsoft's samples do. Reservations, software and marketplace products have other ids, and other windows.
+    #[must_use]
+    pub fn is_new_commerce_licence(&self) -> bool {
+        self.0.contains(':') && self.0.to_ascii_uppercase().starts_with("CFQ7TTC")
+    }
+
     /// Says whether both are of one product and SKU, whatever their availability; legacy ids are the same or are not.
     #[must_use]
     pub fn is_same_product(&self, other: &Self) -> bool {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::ids::Lineage;
+use super::money::Currency;
 
 /// The settings of a project (`kind: Project`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub struct Project {
     pub recovery: Recovery,
     /// How much may be bought.
     pub limits: Limits,
+    /// The price list, as written; a relative path is meant from the project's directory.
+    pub prices: Option<PathBuf>,
+    /// The currency that counts where an offer is priced in several.
+    pub currency: Option<Currency>,
 }
 
 /// The clouds that Partner Center sells, each with an endpoint and a sign-in of its own.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::ids::{EndpointId, Generation, Lineage, OrderId, OrderName, RequestId};
 use super::journal::{Attempt, Evidence, PlacedOrder, Record, RecordKind};
 use super::moment::{Moment, Timestamp};
-use super::order::OrderSpec;
+use super::order::{LineItem, OrderSpec};
 
 /// What we have recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,25 @@ pub struct Bought {
     pub evidence: Evidence,
     /// The server's time when it was recorded.
     pub recorded: Option<Timestamp>,
+}
+
+/// How many days after its purchase a licence of new commerce can be cancelled for a prorated credit ("Purchase new commerce
+/// license-based services"). Partner Center's own `cancellationAllowedUntilDate` decides.
+const CANCEL_DAYS: u64 = 7;
+
+impl Bought {
+    /// Returns the last day on which the order can be cancelled for credit, as `2026-03-08` in UTC: of licences of new
+    /// commerce only, and where Partner Center said when it was made.
+    #[must_use]
+    pub fn cancel_until(&self) -> Option<String> {
+        let is_licence = |line: &LineItem| line.offer_id.is_new_commerce_licence();
+        // An order that was never given a date has one of the year 1.
+        let made = self.order.creation_date.as_deref().and_then(Timestamp::parse);
+        let made = made.filter(|made| made.unix_ms() > 0)?;
+        let all = self.spec.line_items.iter().all(is_licence);
+        let until = made.after(std::time::Duration::from_secs(CANCEL_DAYS * 24 * 3600)).to_string();
+        until.split_once('T').filter(|_| all).map(|(day, _)| day.to_owned())
+    }
 }
 
 /// Why a record cannot follow.

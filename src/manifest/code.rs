@@ -116,6 +116,7 @@ codes! {
     UnspecificBillingCycle "OF0323" Warning "the billing cycle `unknown` lets Partner Center choose";
     TermAgainstCycle "OF0324" Error "the term cannot be billed in this cycle";
     DuplicatePartner "OF0325" Error "a partner is named twice in one line";
+    Currency "OF0326" Error "a currency is not a code of ISO 4217";
     // --- across documents
     DuplicateName "OF0401" Error "two orders, or two customers, have the same name";
     UnknownCustomer "OF0402" Error "an order names a customer that no document describes";
@@ -126,6 +127,11 @@ codes! {
     SameProduct "OF0407" Warning "two orders buy the same product with the same term for one customer";
     DefaultsMisplaced "OF0408" Error "defaults stand elsewhere than in a defaults.yaml, or something else in it";
     DuplicateDefaults "OF0409" Error "there is more than one defaults document in a file";
+    TwoCurrencies "OF0410" Error "two customers have the same tenant id and different currencies";
+    // --- price lists
+    PriceList "OF0501" Error "a price list is neither CSV nor JSON of the columns that it should have";
+    Price "OF0502" Error "a price is not a plain decimal number";
+    TwoPrices "OF0503" Error "a price list has two prices for the same thing";
 }
 
 impl Code {

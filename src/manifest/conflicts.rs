@@ -14,7 +14,7 @@ use super::ids;
 use super::nearest::nearest;
 use super::order::{CustomerRef, OrderDraft};
 use super::origin::{Origins, Sourced};
-use crate::domain::{CustomerId, DesiredOrder, OrderName, OrderSpec, Place, Project};
+use crate::domain::{Currency, CustomerId, DesiredOrder, OrderName, OrderSpec, Place, Project};
 
 /// How many names are looked at for suggestions, all unknown customers together; each costs a look at every name.
 const MAX_LOOKS: usize = 20_000;
@@ -71,7 +71,8 @@ pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, a
 fn describe(draft: &CustomerDraft) -> Option<Customer> {
     let line = draft.region.span.map_or(1, |span| span.line);
     let place = Place { file: Arc::clone(&draft.region.file), line };
-    draft.name.as_ref().map(|named| Customer { name: named.name.to_string(), place })
+    let (customer_id, currency) = (draft.id.as_ref().map(|id| id.value), draft.currency);
+    draft.name.as_ref().map(|named| Customer { name: named.name.to_string(), customer_id, currency, place })
 }
 
 fn judge_projects(
@@ -97,7 +98,7 @@ fn judge_projects(
 
 fn judge_customers(drafts: Vec<CustomerDraft>, found: &mut Vec<Diagnostic>) -> Customers {
     let mut customers = Customers::new();
-    let mut tenants: HashMap<CustomerId, Named> = HashMap::new();
+    let mut tenants: HashMap<CustomerId, (Named, Option<Currency>)> = HashMap::new();
     for draft in drafts {
         let Some(named) = draft.name else { continue };
         if let Some((_, first)) = customers.get(&named.name) {
@@ -106,9 +107,12 @@ fn judge_customers(drafts: Vec<CustomerDraft>, found: &mut Vec<Diagnostic>) -> C
         }
         if let Some(id) = draft.id.as_ref().map(|id| id.value) {
             match tenants.get(&id) {
-                Some(first) => found.push(same_tenant(&named, first)),
+                Some((first, currency)) if *currency != draft.currency => {
+                    found.push(two_currencies(&named, first));
+                }
+                Some((first, _)) => found.push(same_tenant(&named, first)),
                 None => {
-                    tenants.insert(id, named.clone());
+                    tenants.insert(id, (named.clone(), draft.currency));
                 }
             }
         }
@@ -122,6 +126,16 @@ fn same_tenant(named: &Named, first: &Named) -> Diagnostic {
     Diagnostic::new(Code::SameTenant, named.region.clone(), message)
         .related(first.region.clone(), "the other one")
         .hint("if they are one customer, keep one document; otherwise correct one id")
+}
+
+fn two_currencies(named: &Named, first: &Named) -> Diagnostic {
+    let message = format!(
+        "customers `{}` and `{}` have the same tenant id, and not the same currency",
+        first.name, named.name
+    );
+    Diagnostic::new(Code::TwoCurrencies, named.region.clone(), message)
+        .related(first.region.clone(), "the other one")
+        .hint("a customer is charged in one currency: keep one document, or write the same in both")
 }
 
 fn twice(what: &str, second: &Named, first: &Region) -> Diagnostic {

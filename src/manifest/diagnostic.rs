@@ -93,7 +93,7 @@ impl Region {
 pub(super) const MAX_ERRORS: usize = 100;
 
 /// Keeps the first errors of each file, of diagnostics in their order, and says where the rest begins.
-pub(super) fn shorten(found: &mut Vec<Diagnostic>) {
+pub(crate) fn shorten(found: &mut Vec<Diagnostic>) {
     let mut errors = 0;
     let mut file: Option<Arc<str>> = None;
     found.retain_mut(|diagnostic| {
@@ -120,27 +120,27 @@ pub(super) fn more_than_shown(region: Region) -> Diagnostic {
 
 /// The diagnostics of one file as they are found.
 #[derive(Debug)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     file: Arc<str>,
     found: RefCell<Vec<Diagnostic>>,
     errors: Cell<usize>,
 }
 
 impl Findings {
-    pub(super) fn of(file: &Arc<str>) -> Self {
+    pub(crate) fn of(file: &Arc<str>) -> Self {
         Self { file: Arc::clone(file), found: RefCell::new(Vec::new()), errors: Cell::new(0) }
     }
 
-    pub(super) fn file(&self) -> &Arc<str> {
+    pub(crate) fn file(&self) -> &Arc<str> {
         &self.file
     }
 
-    pub(super) fn at(&self, span: Span) -> Region {
+    pub(crate) fn at(&self, span: Span) -> Region {
         Region { file: Arc::clone(&self.file), span: Some(span) }
     }
 
     /// Adds a diagnostic; of errors only as many as are shown, and one more that says so.
-    pub(super) fn add(&self, diagnostic: Diagnostic) {
+    pub(crate) fn add(&self, diagnostic: Diagnostic) {
         let mut found = self.found.borrow_mut();
         if diagnostic.severity() == Severity::Warning {
             found.push(diagnostic);
@@ -155,15 +155,15 @@ impl Findings {
     }
 
     /// Says whether no further error would be shown.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.errors.get() > MAX_ERRORS
     }
 
-    pub(super) fn report(&self, code: Code, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+    pub(crate) fn report(&self, code: Code, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.add(Diagnostic::new(code, self.at(span), message).hint(hint));
     }
 
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.found.into_inner()
     }
 }
@@ -197,7 +197,7 @@ fn quoted_with(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
 
 /// Writes a text of which only ASCII is taken, as [`quoted`] does; letters and digits of other scripts among ASCII ones
 /// stand there as what they are, so that `cоntoso` and `contoso` can be told apart.
-pub(super) fn spelt(text: &str) -> String {
+pub(crate) fn spelt(text: &str) -> String {
     let escape = has_lookalikes(text);
     quoted_with(text, |c| escape && is_lookalike(c))
 }

@@ -13,7 +13,7 @@ use super::order::OrderDraft;
 use super::origin::Sourced;
 use super::tree::{Entry, Kind, Node};
 use super::{ids, order, project, validate};
-use crate::domain::{CustomerId, OrderName, Project};
+use crate::domain::{Currency, CustomerId, OrderName, Project};
 
 /// What is known before a document is read.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,7 @@ impl Document {
 pub(super) struct CustomerDraft {
     pub(super) name: Option<Named>,
     pub(super) id: Option<Sourced<CustomerId>>,
+    pub(super) currency: Option<Currency>,
     pub(super) region: Region,
 }
 
@@ -180,13 +181,14 @@ fn check_version(version: Value<'_>) {
 fn read_customer(root: Value<'_>, metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> CustomerDraft {
     let metadata = metadata.and_then(|value| value.fields(&CUSTOMER_METADATA));
     let spec = spec.and_then(|value| value.fields(&CUSTOMER_SPEC));
-    let id = spec.and_then(|fields| fields.value("customerId")).and_then(|value| {
+    let id = spec.as_ref().and_then(|fields| fields.value("customerId")).and_then(|value| {
         let region = value.findings.at(value.node.span);
         ids::customer_id(value).map(|value| Sourced { value, region })
     });
     CustomerDraft {
         name: metadata.and_then(|fields| fields.value("name")).and_then(named),
         id,
+        currency: spec.as_ref().and_then(|fields| fields.value("currency")).and_then(validate::currency),
         region: root.findings.at(root.key),
     }
 }

@@ -11,12 +11,13 @@ use super::code::Code;
 use super::nearest::distance;
 
 /// The groups of codes by their first letters, and what each is about, in the order of the numbers.
-pub const GROUPS: [(&str, &str); 5] = [
+pub const GROUPS: [(&str, &str); 6] = [
     ("OF00", "files"),
     ("OF01", "YAML"),
     ("OF02", "shape"),
     ("OF03", "values"),
     ("OF04", "documents together"),
+    ("OF05", "price lists"),
 ];
 
 /// How many codes are named that may have been meant.
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn the_codes_that_may_have_been_meant_are_one_digit_away() {
         assert_eq!(Code::near("240"), [Code::UnknownKey]);
-        assert_eq!(Code::near("OF0411"), [Code::DuplicateName, Code::Date]);
+        assert_eq!(Code::near("OF0411"), [Code::TwoCurrencies, Code::DuplicateName, Code::Date]);
         assert_eq!(Code::near("OF9999"), []);
         assert_eq!(Code::near("unknown key"), []);
     }

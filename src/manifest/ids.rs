@@ -75,11 +75,21 @@ pub(super) fn lineage(value: Value<'_>) -> Option<Lineage> {
 
 pub(super) fn offer_id(value: Value<'_>) -> Option<(OfferId, OfferKind)> {
     let text = value.text()?;
-    if let (Some(kind), Ok(id)) = (offer_kind(text), OfferId::parse(text)) {
-        return Some((id, kind));
+    match offer_of(text) {
+        Ok(offer) => Some(offer),
+        Err(hint) => {
+            value.report(Code::OfferId, format!("{} is not an offer id", spelt(text)), hint);
+            None
+        }
     }
-    value.report(Code::OfferId, format!("{} is not an offer id", spelt(text)), offer_hint(text));
-    None
+}
+
+/// Reads an offer id, or says how one is written.
+pub(super) fn offer_of(text: &str) -> Result<(OfferId, OfferKind), String> {
+    match (offer_kind(text), OfferId::parse(text)) {
+        (Some(kind), Ok(id)) => Ok((id, kind)),
+        _ => Err(offer_hint(text)),
+    }
 }
 
 /// Says how an offer id is written, by what this one is most like.

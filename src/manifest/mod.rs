@@ -53,11 +53,23 @@ pub(crate) use nearest::nearest;
 pub use origin::Origins;
 pub use sources::Sources;
 pub use texts::Texts;
+// For price lists, which are read with the same care.
+pub(crate) use diagnostic::{Findings, shorten, spelt};
+pub(crate) use source::read_each;
 
-use crate::domain::{DesiredOrder, Place, Project};
+/// Reads an offer id, or says how one is written.
+pub(crate) fn offer_id(text: &str) -> Result<OfferId, String> {
+    ids::offer_of(text).map(|(offer, _)| offer)
+}
+
+/// Reads a currency, or says how one is written.
+pub(crate) fn currency(text: &str) -> Result<Currency, String> {
+    Currency::parse(text).map_err(|_| validate::currency_hint(text))
+}
+
+use crate::domain::{Currency, CustomerId, DesiredOrder, OfferId, Place, Project};
 use conflicts::Judged;
 use defaults::Directories;
-use diagnostic::Findings;
 use document::{Document, Reading, Stray};
 use sources::Source;
 use tree::Part;
@@ -70,6 +82,10 @@ const BATCH_BYTES: usize = 256 * 1024;
 pub struct Customer {
     /// What orders call it.
     pub name: String,
+    /// Its tenant id, where that is right.
+    pub customer_id: Option<CustomerId>,
+    /// The currency that it is charged in, where the document says so.
+    pub currency: Option<Currency>,
     /// Where it is described.
     pub place: Place,
 }

@@ -30,6 +30,8 @@ pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Proj
         cloud: fields.value("cloud").and_then(|value| validate::choice(value, &Cloud::ALL)),
         recovery: fields.value("recovery").map(recovery).unwrap_or_default(),
         limits: fields.value("limits").map(limits).unwrap_or_default(),
+        prices: fields.value("prices").and_then(validate::free_text).map(PathBuf::from),
+        currency: fields.value("currency").and_then(validate::currency),
     }
 }
 

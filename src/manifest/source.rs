@@ -29,7 +29,7 @@ pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
 }
 
 /// Reads each file, and nothing beside it, or all manifests of each directory; a file that is named twice once.
-pub(super) fn read_each(paths: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
+pub(crate) fn read_each(paths: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
     let mut reader = Reader::default();
     for path in paths {
         reader.path(path, |reader, path| reader.file(path, false));

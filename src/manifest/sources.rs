@@ -71,6 +71,12 @@ impl Sources {
         Some(text.strip_suffix('\r').unwrap_or(text))
     }
 
+    /// Returns the text of a file, without a byte order mark.
+    #[must_use]
+    pub fn text(&self, file: &str) -> Option<&str> {
+        Some(&self.files[*self.by_name.get(file)?].text)
+    }
+
     /// Returns the names of the files, in the order they were added.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|source| source.name.as_ref())

@@ -8,7 +8,7 @@ use super::code::Code;
 use super::diagnostic::{Span, choices, did_you_mean, quoted, spelt};
 use super::fields::Value;
 use super::nearest::nearest;
-use crate::domain::{BillingCycle, OrderName, TermDuration, Timestamp, is_harmful};
+use crate::domain::{BillingCycle, Currency, OrderName, TermDuration, Timestamp, is_harmful};
 
 /// The terms that a trial may renew to ("Order resources": `renewsTo`).
 const RENEWAL_TERMS: [&str; 2] = ["P1M", "P1Y"];
@@ -106,6 +106,28 @@ fn term_of(value: Value<'_>, known: &[&str]) -> Option<TermDuration> {
     let message = format!("{} is not a term that can stand here", spelt(text));
     value.report(Code::Term, message, hint);
     None
+}
+
+/// Takes a code of ISO 4217.
+pub(super) fn currency(value: Value<'_>) -> Option<Currency> {
+    let text = value.text()?;
+    match Currency::parse(text) {
+        Ok(currency) => Some(currency),
+        Err(_) => {
+            value.report(Code::Currency, format!("{} is not a currency", spelt(text)), currency_hint(text));
+            None
+        }
+    }
+}
+
+/// Says how a currency is written.
+pub(super) fn currency_hint(text: &str) -> String {
+    let upper = text.trim().to_ascii_uppercase();
+    match (Currency::parse(&upper), upper.as_str()) {
+        (Ok(meant), _) => format!("did you mean `{meant}`?"),
+        (Err(_), "€") => "did you mean `EUR`?".to_owned(),
+        (Err(_), _) => "write the three capital letters of ISO 4217, such as `EUR`".to_owned(),
+    }
 }
 
 pub(super) fn date(value: Value<'_>) -> Option<String> {

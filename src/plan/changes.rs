@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Difference, Pinned, Pins, Plan, Scope, Step, differences, limit_rules};
+use super::{
+    Action, Cost, Difference, Pinned, PinnedPrices, Pins, Plan, Scope, Step, differences, limit_rules,
+};
 use crate::domain::{EndpointId, Lineage, OrderName, Recorded, Recovery, RecoveryMode, State, Timestamp};
 
 /// How far the clock of the machine that applies a plan may be behind that of the machine that made it.
@@ -150,6 +152,13 @@ pub enum Around {
     Limits(Vec<Difference>),
     /// Attempts in doubt are settled in another way.
     Recovery(Vec<Difference>),
+    /// Costs are worked out by another price list, or in another currency.
+    Prices {
+        /// As reviewed; `None` without prices.
+        was: Option<PinnedPrices>,
+        /// Now.
+        is: Option<PinnedPrices>,
+    },
     /// The manifests say something else, in a way that no order shows.
     Manifests,
     /// Its time is over, or has not come.
@@ -169,8 +178,8 @@ impl Around {
     pub fn lets_orders_stand(&self) -> bool {
         match self {
             Self::Journal { is_continued, .. } => *is_continued,
-            // Those of now are kept to.
-            Self::Limits(_) | Self::Manifests => true,
+            // Limits of now are kept to; and an order whose cost is another does not stand.
+            Self::Limits(_) | Self::Manifests | Self::Prices { .. } => true,
             Self::Lineage { .. }
             | Self::Place { .. }
             | Self::Scope { .. }
@@ -236,6 +245,7 @@ pub fn changes(saved: &Saved, present: &Present<'_>) -> Changes {
 
 /// One of the plans, indexed.
 struct Side<'a> {
+    plan: &'a Plan,
     steps: BTreeMap<&'a OrderName, &'a Step>,
     pins: &'a Pins,
 }
@@ -243,13 +253,15 @@ struct Side<'a> {
 impl<'a> Side<'a> {
     fn new(plan: &'a Plan, unpinned: &'a Pins) -> Self {
         let steps = plan.steps.iter().map(|step| (&step.name, step)).collect();
-        Self { steps, pins: plan.pins.as_ref().unwrap_or(unpinned) }
+        Self { plan, steps, pins: plan.pins.as_ref().unwrap_or(unpinned) }
     }
 }
 
 fn compare(before: &Step, after: &Step, was: &Side<'_>, is: &Side<'_>, state: &State) -> Option<Happened> {
     let [pinned, pinned_now] = [was, is].map(|side| side.pins.sends.get(&before.name));
-    if before == after && pinned == pinned_now {
+    let costs = [was, is].map(|side| side.plan.cost(&before.name));
+    let costs_the_same = costs[0] == costs[1];
+    if before == after && pinned == pinned_now && costs_the_same {
         return None;
     }
     let wants_the_same = Step { action: before.action.clone(), ..after.clone() } == *before;
@@ -267,11 +279,27 @@ fn compare(before: &Step, after: &Step, was: &Side<'_>, is: &Side<'_>, state: &S
         return Some(Happened::Done);
     }
     let begun = matches!((&before.action, &after.action), (Action::Create, Action::Settle { .. }));
-    if begun && pinned.is_some() && pinned == pinned_now && wants_the_same {
+    if begun && pinned.is_some() && pinned == pinned_now && wants_the_same && costs_the_same {
         return Some(Happened::Begun);
     }
     let (was, is) = (before.action.clone(), after.action.clone());
-    Some(Happened::Changed { was, is, differences: differences_of(before, after, pinned.zip(pinned_now)) })
+    let mut differences = differences_of(before, after, pinned.zip(pinned_now));
+    // What is not sent any more costs nothing any more; the action says that.
+    if after.is_sent() {
+        differences.extend(differing([("cost", costs[0].map(cost_of), costs[1].map(cost_of))]));
+    }
+    Some(Happened::Changed { was, is, differences })
+}
+
+/// Returns what an order comes to, in one short text.
+fn cost_of(cost: &Cost) -> String {
+    match cost {
+        Cost::Known(price) => price.sum().committed().to_string(),
+        Cost::Unknown(gaps) => {
+            let whys: BTreeSet<&str> = gaps.iter().map(|gap| gap.why.word()).collect();
+            format!("unknown ({})", whys.into_iter().collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// Lists what differs between two steps of one name: what is wanted, and else what would be sent for it.
@@ -328,6 +356,9 @@ fn around(saved: &Saved, present: &Present<'_>, was: &Pins, is: &Pins) -> Vec<Ar
     );
     if !recovery.is_empty() {
         found.push(Around::Recovery(recovery));
+    }
+    if was.prices != is.prices {
+        found.push(Around::Prices { was: was.prices.clone(), is: is.prices.clone() });
     }
     if !saved.is_good_at(present.now) {
         let (created, expires, now) = (saved.created, saved.expires, present.now);

@@ -86,6 +86,30 @@ impl Unpriced {
             Self::TooLarge => "tooLarge",
         }
     }
+
+    /// Finds the reason by its word, and the currencies that belong to it.
+    #[must_use]
+    pub fn named(word: &str, currencies: &[Currency]) -> Option<Self> {
+        let plain = [
+            Self::CycleOpen,
+            Self::NotListed,
+            Self::TermNotListed,
+            Self::SeveralTerms,
+            Self::TermOpen,
+            Self::TermAgainstCycle,
+            Self::Promotion,
+            Self::ShortenedTerm,
+            Self::TooLarge,
+        ];
+        match (word, currencies) {
+            ("severalCurrencies", several) => {
+                Some(Self::SeveralCurrencies(several.iter().copied().collect()))
+            }
+            ("currencyNotListed", [currency]) => Some(Self::CurrencyNotListed(*currency)),
+            (word, []) => plain.into_iter().find(|why| why.word() == word),
+            _ => None,
+        }
+    }
 }
 
 /// What an order comes to, line by line.
@@ -111,6 +135,16 @@ pub struct LinePrice {
 }
 
 impl LinePrice {
+    /// Makes a line's price; `None` where it is beyond what can be added up exactly.
+    #[must_use]
+    pub fn new(unit_price: Decimal, quantity: u32, payments: u32, term_months: Option<u32>) -> Option<Self> {
+        let price = Self { unit_price, quantity, payments, term_months };
+        let months =
+            |months: u32| months > 0 && months <= LONGEST_TERM && COMMON_MONTHS.is_multiple_of(months);
+        let fits = payments <= LONGEST_TERM && term_months.is_none_or(months);
+        (fits && price.committed() <= Decimal::from(MOST)).then_some(price)
+    }
+
     /// Returns all that is owed over the term, exactly.
     #[must_use]
     pub fn committed(&self) -> Decimal {
@@ -266,11 +300,8 @@ fn line_price(spec: &OrderSpec, line: &LineItem, prices: &Prices) -> Result<(Cur
     let wanted = prices.currency_of(spec.customer_id);
     let (term, currency, unit_price) = choose(&rates, line.term_duration.as_ref(), wanted)?;
     let (payments, term_months) = schedule(term.as_ref(), cycle)?;
-    let price = LinePrice { unit_price, quantity: line.quantity, payments, term_months };
-    if price.committed() > Decimal::from(MOST) {
-        return Err(Unpriced::TooLarge);
-    }
-    Ok((currency, price))
+    let price = LinePrice::new(unit_price, line.quantity, payments, term_months);
+    Ok((currency, price.ok_or(Unpriced::TooLarge)?))
 }
 
 /// Chooses the one rate that is meant, by the term of the line and the currency that counts.

@@ -26,7 +26,7 @@ pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, c
 pub use difference::{Difference, differences};
 pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use limits::{Exceeded, exceeded, limit_rules};
-pub use pins::{Pinned, Pins, Scope, Sending, manifests_digest};
+pub use pins::{Pinned, PinnedPrices, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
 pub use select::{Changed, Outside, Selection, Unmatched, changed};

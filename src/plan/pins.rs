@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use super::digest::{Encoder, digest_of};
 use super::select::{Outside, Selection};
 use crate::domain::{
-    DesiredOrder, EndpointId, Generation, Limits, OrderName, Recorded, Recovery, RequestId, State,
+    Currency, DesiredOrder, EndpointId, Generation, Limits, OrderName, Prices, Recorded, Recovery, RequestId,
+    State,
 };
 
 /// What a plan was made from and for.
@@ -30,12 +31,31 @@ pub struct Pins {
     pub limits: Limits,
     /// How an attempt in doubt is settled.
     pub recovery: Recovery,
+    /// What its orders cost by; `None` where nobody gave prices.
+    pub prices: Option<PinnedPrices>,
     /// The name and version of the program that made it.
     pub tool: String,
     /// What would be sent, by name: of every step that may send something.
     pub sends: BTreeMap<OrderName, Pinned>,
     /// The digest of the plan that this is the rest of, where it is what was left of one.
     pub rest_of: Option<String>,
+}
+
+/// What orders cost by. The currencies of customers count through the costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedPrices {
+    /// `sha256:…` of the price list, as values.
+    pub list: String,
+    /// The currency of the project.
+    pub currency: Option<Currency>,
+}
+
+impl PinnedPrices {
+    /// Returns what a plan holds on to of prices.
+    #[must_use]
+    pub fn of(prices: &Prices) -> Self {
+        Self { list: prices.list.digest(), currency: prices.currency }
+    }
 }
 
 /// Which orders a plan is about.
@@ -130,7 +150,8 @@ pub fn manifests_digest(desired: &[DesiredOrder], limits: &Limits, recovery: &Re
 impl Encoder {
     /// Takes pins in.
     pub(super) fn pins(&mut self, pins: &Pins) {
-        let Pins { place, scope, outside, head, manifests, limits, recovery, tool, sends, rest_of } = pins;
+        let Pins { place, scope, outside, head, manifests, limits, recovery, prices, tool, sends, rest_of } =
+            pins;
         match place {
             None => self.text("nowhere"),
             Some(EndpointId::Sandbox) => self.text("sandbox"),
@@ -148,6 +169,12 @@ impl Encoder {
         self.recovery(recovery);
         self.text(tool);
         self.optional(rest_of.as_deref());
+        // Nothing at all without prices, so that such plans keep the digest they had.
+        if let Some(PinnedPrices { list, currency }) = prices {
+            self.text("prices");
+            self.text(list);
+            self.optional(currency.as_ref().map(Currency::as_str));
+        }
         self.number(sends.len() as u64);
         for (name, Pinned { request_id, generation, body }) in sends {
             self.text(name.as_str());

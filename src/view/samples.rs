@@ -6,8 +6,8 @@ use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
 use crate::plan::{
-    Action, Block, Changed, Difference, Expression, Former, Outside, Pinned, Pins, Plan, Saved, Scope,
-    Selection, Step,
+    Action, Block, Changed, Cost, Difference, Expression, Former, Gap, LinePrice, OrderPrice, Outside,
+    Pinned, PinnedPrices, Pins, Plan, Saved, Scope, Selection, Step, Unpriced,
 };
 use crate::protocol::{Doubt, Obstacle};
 
@@ -142,12 +142,49 @@ pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
         manifests: format!("sha256:{}", "1".repeat(64)),
         limits: Limits { orders_per_run: Some(20), seats_per_day: Some(2000), ..Limits::default() },
         recovery: Recovery { mode: RecoveryMode::Strict, settle_after: Some(Duration::from_secs(1800)) },
+        prices: None,
         tool: "orderform 0.1.0".into(),
         sends,
         rest_of: None,
     });
     let at = |hours: i64| Timestamp::from_unix_ms(hours * 3_600_000);
     Saved { plan, created: at(490_000), expires: at(490_024) }
+}
+
+/// The same plan with prices: one order that has one, and one for each reason why another has none.
+pub(super) fn priced(mut saved: Saved) -> Saved {
+    let eur = Currency::parse("EUR").unwrap();
+    let words = [
+        "cycleOpen",
+        "notListed",
+        "termNotListed",
+        "severalTerms",
+        "termOpen",
+        "termAgainstCycle",
+        "promotion",
+        "shortenedTerm",
+        "tooLarge",
+    ];
+    let mut whys: Vec<Unpriced> = words.iter().map(|word| Unpriced::named(word, &[]).unwrap()).collect();
+    whys.push(Unpriced::SeveralCurrencies([eur, Currency::parse("USD").unwrap()].into()));
+    whys.push(Unpriced::CurrencyNotListed(eur));
+    let gaps = whys.into_iter().enumerate().map(|(line, why)| Gap { line, why }).collect();
+    let mut unknown = Some(Cost::Unknown(gaps));
+    let sent = saved.plan.steps.iter().filter(|step| step.is_sent());
+    let costs = sent.map(|step| {
+        let line = |item: &LineItem| {
+            LinePrice::new(crate::domain::parse_price("10.333").unwrap(), item.quantity, 12, Some(12))
+                .unwrap()
+        };
+        let lines = step.spec.line_items.iter().map(line).collect();
+        let known = Cost::Known(OrderPrice { currency: eur, lines });
+        (step.name.clone(), unknown.take().unwrap_or(known))
+    });
+    saved.plan.costs = Some(costs.collect());
+    let list = format!("sha256:{}", "2".repeat(64));
+    let pins = saved.plan.pins.as_mut().unwrap();
+    pins.prices = Some(PinnedPrices { list, currency: Some(eur) });
+    saved
 }
 
 pub(super) fn placed(subscriptions: &[Option<&str>]) -> PlacedOrder {

@@ -290,7 +290,7 @@ fn check_second_document(editor: &mut Editor, file: &dyn Fn(&str) -> String) {
     assert!(expected.remove("offerId").is_some() && expected.remove("quantity").is_some());
     assert_eq!(keys(&of_line), expected);
     let of_customer = editor.completions(&after(&CUSTOMER.replace("customerId:", "c‸ #")));
-    assert_eq!(keys(&of_customer).into_keys().collect::<Vec<_>>(), ["customerId"]);
+    assert_eq!(keys(&of_customer).into_keys().collect::<Vec<_>>(), ["currency", "customerId"]);
     // As long as nobody has said of which kind it is, it can be of any.
     let of_any = editor.completions(&after("a‸\n"));
     assert_eq!(keys(&of_any).into_keys().collect::<Vec<_>>(), ["apiVersion", "kind"]);

@@ -40,6 +40,8 @@ fn all() -> Vec<(&'static str, String)> {
         ("three orders", page(&plans::to_buy(3, 3))),
         ("every action", page(&plans::every_action())),
         ("many orders for many customers", page(&plans::to_buy(120, 40))),
+        ("with prices", page(&plans::priced(plans::to_buy(30, 12)))),
+        ("every action with prices", page(&plans::priced(plans::every_action()))),
         ("beyond the limits", html_plan(Some(&plans::to_buy(30, 5)), Some(&TROUBLE))),
         ("no plan", html_plan(None, Some(&TROUBLE))),
     ]
@@ -160,6 +162,33 @@ fn every_heading_sorts_its_table_and_says_so() {
 fn natural(text: &str) -> Vec<(u64, String)> {
     let part = |part: &str| (part.parse().unwrap_or(0), part.to_owned());
     text.split('-').map(part).collect()
+}
+
+#[test]
+fn amounts_are_sorted_by_currency_and_what_is_unknown_is_no_amount() {
+    let Some(browser) = Browser::open("sorting amounts in the HTML report") else { return };
+    let seen = browser.observe("sort", &page(&plans::priced(plans::to_buy(60, 7))));
+    let by_amount = |press: &&Value| press["by"] == "Committed";
+    let presses: Vec<&Value> = seen.as_array().unwrap().iter().filter(by_amount).collect();
+    let [down, up] = presses[..] else { panic!("{seen}") };
+    assert_eq!((&down["sort"], &up["sort"]), (&json!("descending"), &json!("ascending")));
+    for press in [down, up] {
+        let mut amounts: Vec<(String, f64)> = strings(&press["cells"]).into_iter().map(amount).collect();
+        if press["sort"] == "descending" {
+            amounts.reverse();
+        }
+        assert!(amounts.is_sorted_by(|a, b| a <= b), "{amounts:?}");
+        let currencies: Vec<&str> = amounts.iter().map(|(currency, _)| currency.as_str()).collect();
+        assert!(["?", "EUR", "GBP"].iter().all(|one| currencies.contains(one)), "{currencies:?}");
+    }
+}
+
+/// Reads what a cell begins with: a currency and an amount, or a sign that nobody knows.
+fn amount(cell: &str) -> (String, f64) {
+    let mut words = cell.split(' ');
+    let currency = words.next().unwrap().to_owned();
+    let amount: String = words.next().unwrap().chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    (currency, amount.parse().unwrap_or(0.0))
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Daemon<'_> {
         let rules = self.args.recovery.rules(&materials.project, &place, target.request_timeout)?;
         let mut opened = open(materials, target.shop.sandbox, &self.holder)
             .map_err(|error| store_failure(error, materials.lineage()))?;
-        let plan = materials.plan(&opened.state, opened.journal.head(), place.clone());
+        let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), None);
         let wrong = matches!(self.status.manifests, Manifests::Wrong { .. });
         let plan = self.care.hold(plan, &opened.state, wrong, self.now());
         let acts = reconcile::needs_partner_center(&plan, &opened.state) || plan.counts().rename > 0;

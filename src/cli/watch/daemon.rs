@@ -201,7 +201,7 @@ impl<'a> Daemon<'a> {
         let materials = self.right_ones()?;
         let place = self.args.target.place(&materials.project)?;
         let (state, head) = self.read_state(materials)?;
-        let plan = materials.plan(&state, head, place);
+        let plan = materials.plan(&state, head, place, None);
         Ok(Made { plan, state, turn: Turn::Planned, again: None })
     }
 

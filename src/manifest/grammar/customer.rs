@@ -1,6 +1,6 @@
 //! `kind: Customer`: a name for a tenant id.
 
-use super::{Form, Key, NAME, STATUS, Shape, TENANT_ID, kind_key, version_key};
+use super::{CURRENCY, Form, Key, NAME, STATUS, Shape, TENANT_ID, kind_key, version_key};
 
 const ABOUT: &str = "A name for a customer's tenant id, so that orders can say `customer: NAME`.";
 
@@ -28,11 +28,19 @@ pub(in crate::manifest) static CUSTOMER_METADATA: Shape = Shape {
 pub(in crate::manifest) static CUSTOMER_SPEC: Shape = Shape {
     name: "customerSpec",
     about: "Who a customer is.",
-    keys: &[Key::must(
-        "customerId",
-        TENANT_ID,
-        "The customer's tenant id, a GUID. In Partner Center: Customers, the customer, Account, Microsoft ID.",
-    )
-    .such_as(&["4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04"])],
+    keys: &[
+        Key::must(
+            "customerId",
+            TENANT_ID,
+            "The customer's tenant id, a GUID. In Partner Center: Customers, the customer, Account, Microsoft ID.",
+        )
+        .such_as(&["4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04"]),
+        Key::may(
+            "currency",
+            CURRENCY,
+            "The currency that this customer is charged in, where the price list has several.",
+        )
+        .such_as(&["EUR"]),
+    ],
     refused: &[],
 };

@@ -226,6 +226,10 @@ const PARTNER_ID: Form = Form::Text(
 
 /// Text without control, invisible and bidirectional characters; the ones beyond U+FFFF are left to the reader, because
 /// not every regular expression counts them as one.
+/// A currency; which codes there are, only the reader knows.
+const CURRENCY: Form =
+    Form::Text("^[A-Z]{3}$", "a currency is three capital letters of ISO 4217, such as `EUR`");
+
 pub(super) const FREE_TEXT: Form = Form::Text(
     r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$",
     "a text here is one line, not empty, without control, invisible and bidirectional characters",

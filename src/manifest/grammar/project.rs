@@ -1,6 +1,6 @@
 //! `kind: Project`: the settings of `orderform.yaml`.
 
-use super::{FREE_TEXT, Form, Key, MAX_LIMIT, NAME, Refused, STATUS, Shape, kind_key, version_key};
+use super::{CURRENCY, FREE_TEXT, Form, Key, MAX_LIMIT, NAME, Refused, STATUS, Shape, kind_key, version_key};
 
 const SECRET: &str = "is a secret, and no secret stands in a file";
 const TOKEN: &str =
@@ -59,6 +59,18 @@ pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
             Form::Mapping(&LIMITS),
             "How much may be bought; beyond it, `apply` does nothing.",
         ),
+        Key::may(
+            "prices",
+            FREE_TEXT,
+            "The price list, CSV or JSON, from here and inside the project; `--prices` goes before it.",
+        )
+        .such_as(&["prices.csv"]),
+        Key::may(
+            "currency",
+            CURRENCY,
+            "The currency that counts where the list has several; a customer's own goes before it.",
+        )
+        .such_as(&["EUR"]),
     ],
     refused: &[
         Refused("accessToken", SECRET, TOKEN),

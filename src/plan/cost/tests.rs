@@ -254,3 +254,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_orders_cost_is_covered_by_the_digest_of_their_plan_and_no_prices_leave_it_as_it_was() {
+    use crate::plan::{Action, PinnedPrices, Pins, Step};
+    let spec = order("monthly", &["p:1 P1Y 1"]);
+    let step = Step {
+        name: OrderName::parse("a").unwrap(),
+        customer_id: spec.customer_id,
+        customer_name: None,
+        spec,
+        allow_duplicate: false,
+        auto_renew: None,
+        action: Action::Create,
+    };
+    let lineage = crate::domain::Lineage::from_random(1);
+    let pins = Some(Pins::default());
+    let bare = Plan { lineage, serial: 1, steps: vec![step], pins, costs: None };
+    let priced = |rows: &[&str]| bare.clone().price(&prices(rows));
+    let digests = [
+        bare.digest(),
+        priced(&["p:1 P1Y monthly EUR 10"]).digest(),
+        priced(&["p:1 P1Y monthly EUR 11"]).digest(),
+        priced(&["p:1 P1Y monthly USD 10"]).digest(),
+        priced(&[]).digest(),
+    ];
+    let different: BTreeSet<&String> = digests.iter().collect();
+    assert_eq!(different.len(), digests.len());
+    assert_eq!(Plan { costs: None, ..priced(&["p:1 P1Y monthly EUR 10"]) }.digest(), bare.digest());
+    let mut pinned = bare.clone();
+    pinned.pins.as_mut().unwrap().prices = Some(PinnedPrices { list: "sha256:1".into(), currency: None });
+    assert_ne!(pinned.digest(), bare.digest());
+}

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::costs;
 use super::orders::{badge, customer, what};
 use super::rich::sentence;
-use crate::plan::{Action, Block, Difference, Step};
+use crate::plan::{Action, Block, Cost, Difference, Step};
 use crate::view::text::{LONGEST_TEXT, escape, shorten};
 use crate::view::words::{self, Medium, grouped};
 
@@ -14,7 +15,7 @@ pub(super) fn needs_attention(step: &Step) -> bool {
 }
 
 /// Writes the card of an order.
-pub(super) fn card(step: &Step) -> Markup {
+pub(super) fn card(step: &Step, cost: Option<&Cost>) -> Markup {
     let account = words::step(step, Medium::Html);
     let differences = differences(&step.action);
     html! {
@@ -25,6 +26,7 @@ pub(super) fn card(step: &Step) -> Markup {
                 p.soft {
                     (customer(step)) ", " (grouped(step.spec.seats()))
                     (if step.spec.seats() == 1 { " seat" } else { " seats" })
+                    @if let Some(cost) = cost { ", " (costs::in_words(cost)) }
                 }
             }
             div.why {

@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use rust_decimal::Decimal;
 
-use super::orders::customer;
-use crate::domain::CustomerId;
-use crate::plan::Step;
+use super::costs;
+use super::orders::{customer, orders};
+use crate::domain::{Currency, CustomerId, Money};
+use crate::plan::{Cost, Plan, Step, Totals};
 use crate::view::words::grouped;
 
 /// The most customers that have a bar of their own.
@@ -23,43 +25,103 @@ pub(super) struct Share<'p> {
     step: &'p Step,
     orders: usize,
     seats: u64,
+    totals: Totals,
 }
 
 /// Adds up what is bought, customer by customer: the one with most seats first.
-pub(super) fn shares<'p>(bought: &[&'p Step]) -> Vec<Share<'p>> {
-    let mut shares: BTreeMap<CustomerId, Share<'p>> = BTreeMap::new();
+pub(super) fn shares<'p>(plan: &'p Plan, bought: &[&'p Step]) -> Vec<Share<'p>> {
+    let mut customers: BTreeMap<CustomerId, Vec<&'p Step>> = BTreeMap::new();
     for step in bought {
-        let share = shares.entry(step.customer_id).or_insert(Share { step, orders: 0, seats: 0 });
-        share.orders += 1;
-        share.seats += step.spec.seats();
+        customers.entry(step.customer_id).or_default().push(step);
     }
-    let mut shares: Vec<Share<'p>> = shares.into_values().collect();
+    let share = |steps: Vec<&'p Step>| {
+        let costs: Vec<&Cost> = steps.iter().filter_map(|step| plan.cost(&step.name)).collect();
+        Some(Share {
+            step: steps.first()?,
+            orders: steps.len(),
+            seats: steps.iter().map(|step| step.spec.seats()).sum(),
+            totals: Totals::of(costs),
+        })
+    };
+    let mut shares: Vec<Share<'p>> = customers.into_values().filter_map(share).collect();
     shares.sort_by(|a, b| b.seats.cmp(&a.seats).then_with(|| a.step.name.cmp(&b.step.name)));
     shares
 }
 
-/// Draws the seats of the largest customers, and lists all customers where those are not all.
-pub(super) fn seats_per_customer(shares: &[Share<'_>]) -> Markup {
+/// Draws what is bought for the largest customers, and lists all customers where those are not all.
+pub(super) fn overview(plan: &Plan, bought: &[&Step], shares: &[Share<'_>]) -> Markup {
+    let totals = Totals::of(bought.iter().filter_map(|step| plan.cost(&step.name)));
+    html! {
+        div.overview {
+            div.charts {
+                (seats(shares))
+                @for currency in totals.sums.keys() { (committed(*currency, shares)) }
+            }
+            @if totals.unknown > 0 && !totals.sums.is_empty() {
+                p.soft { (orders(totals.unknown)) " of unknown price: in no amount here" }
+            }
+            @if shares.len() > MOST_BARS || plan.costs.is_some() {
+                (all_customers(shares, plan.costs.is_some()))
+            }
+        }
+    }
+}
+
+fn seats(shares: &[Share<'_>]) -> Markup {
     let (shown, others) = shares.split_at(shares.len().min(MOST_BARS));
-    let rest: u64 = others.iter().map(|share| share.seats).sum();
     let most = shown.iter().map(|share| share.seats).max().unwrap_or_default();
+    let length = |seats: u64| seats.saturating_mul(LONGEST_BAR).checked_div(most).unwrap_or_default();
+    let bars = shown.iter().map(|share| (share.step, length(share.seats), grouped(share.seats))).collect();
+    let rest: u64 = others.iter().map(|share| share.seats).sum();
+    chart("Seats per customer", "Seats", bars, others.len(), &grouped(rest))
+}
+
+/// What is owed over the terms in one currency.
+fn committed(currency: Currency, shares: &[Share<'_>]) -> Markup {
+    let sum = |share: &Share<'_>| share.totals.sums.get(&currency).map(|sum| sum.committed().amount);
+    let mut amounts: Vec<(&Step, Decimal)> =
+        shares.iter().filter_map(|share| Some((share.step, sum(share)?))).collect();
+    amounts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.name.cmp(&b.0.name)));
+    let (shown, others) = amounts.split_at(amounts.len().min(MOST_BARS));
+    let most = shown.first().map(|(_, amount)| *amount).unwrap_or_default();
+    let in_words = |amount: Decimal| Money { currency, amount }.to_string();
+    let bars = shown
+        .iter()
+        .map(|(step, amount)| (*step, costs::share(*amount, most, LONGEST_BAR), in_words(*amount)))
+        .collect();
+    let rest: Decimal = others.iter().map(|(_, amount)| amount).sum();
+    chart(&format!("Committed per customer, {currency}"), "Committed", bars, others.len(), &in_words(rest))
+}
+
+/// Writes a table whose numbers have bars: who, how long, and the number; and what the others have together.
+fn chart(title: &str, measure: &str, bars: Vec<(&Step, u64, String)>, others: usize, rest: &str) -> Markup {
     html! {
         table.bars {
-            caption { "Seats per customer" }
+            caption { (title) }
             colgroup { col.who; col; }
-            thead.quiet { tr { th scope="col" { "Customer" } th scope="col" { "Seats" } } }
+            thead.quiet { tr { th scope="col" { "Customer" } th scope="col" { (measure) } } }
             tbody {
-                @for share in shown { (bar(&customer(share.step), share.seats, most)) }
-                // Hundreds together would dwarf every bar, so they have a number only.
-                @if !others.is_empty() {
-                    tr.rest {
-                        th scope="row" { (others_in_words(others.len())) }
-                        td { span.number { (grouped(rest)) } }
+                @for (step, length, number) in bars {
+                    tr {
+                        th scope="row" { (customer(step)) }
+                        td { (bar(length)) span.number { (number) } }
                     }
+                }
+                // Hundreds together would dwarf every bar, so they have a number only.
+                @if others > 0 {
+                    tr.rest { th scope="row" { (others_in_words(others)) } td { span.number { (rest) } } }
                 }
             }
         }
-        @if !others.is_empty() { (all_customers(shares)) }
+    }
+}
+
+fn bar(length: u64) -> Markup {
+    let room = format!("0 0 {LONGEST_BAR} 10");
+    html! {
+        svg aria-hidden="true" focusable="false" viewBox=(room) preserveAspectRatio="none" {
+            rect width=(length.max(1)) height="10" {}
+        }
     }
 }
 
@@ -70,26 +132,10 @@ fn others_in_words(others: usize) -> String {
     }
 }
 
-/// One bar: who, how long, and the number.
-fn bar(label: &Markup, value: u64, most: u64) -> Markup {
-    let length = value.saturating_mul(LONGEST_BAR).checked_div(most).unwrap_or(0).max(u64::from(value > 0));
-    html! {
-        tr {
-            th scope="row" { (label) }
-            td {
-                svg aria-hidden="true" focusable="false" viewBox={ "0 0 " (LONGEST_BAR) " 10" } preserveAspectRatio="none" {
-                    rect width=(length) height="10" {}
-                }
-                span.number { (grouped(value)) }
-            }
-        }
-    }
-}
-
-fn all_customers(shares: &[Share<'_>]) -> Markup {
+fn all_customers(shares: &[Share<'_>], with_costs: bool) -> Markup {
     html! {
         details {
-            summary { "All " (grouped(shares.len() as u64)) " customers" }
+            summary { "All customers as a table (" (grouped(shares.len() as u64)) ")" }
             div.frame {
                 table.customers {
                     caption.quiet { "What is bought for each customer" }
@@ -99,20 +145,24 @@ fn all_customers(shares: &[Share<'_>]) -> Markup {
                             th scope="col" data-sort="text" { "Tenant id" }
                             th.number scope="col" data-sort="number" { "Orders" }
                             th.number scope="col" data-sort="number" { "Seats" }
+                            @if with_costs { th.number.money scope="col" data-sort="amount" { "Committed" } }
                         }
                     }
-                    tbody {
-                        @for share in shares {
-                            tr {
-                                th scope="row" { (customer(share.step)) }
-                                td { code { (share.step.customer_id) } }
-                                td.number { (grouped(share.orders as u64)) }
-                                td.number { (grouped(share.seats)) }
-                            }
-                        }
-                    }
+                    tbody { @for share in shares { (row(share, with_costs)) } }
                 }
             }
+        }
+    }
+}
+
+fn row(share: &Share<'_>, with_costs: bool) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (customer(share.step)) }
+            td { code { (share.step.customer_id) } }
+            td.number { (grouped(share.orders as u64)) }
+            td.number { (grouped(share.seats)) }
+            @if with_costs { (costs::of_a_customer(&share.totals)) }
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use maud::{Markup, html};
 
+use super::costs;
 use super::rich::sentence;
 use crate::domain::{Recovery, RecoveryMode};
-use crate::plan::{Counts, Exceeded, Pins, Plan, limit_rules};
+use crate::plan::{Exceeded, Pins, Plan, limit_rules};
 use crate::view::text::{duration, escape};
 use crate::view::words::{self, Medium, grouped};
 
 /// The figures that a page opens with.
-pub(super) fn figures(counts: &Counts, customers: usize) -> Markup {
+pub(super) fn figures(plan: &Plan, customers: usize) -> Markup {
+    let counts = plan.counts();
     let figures = [
         ("Orders to buy", grouped(counts.create as u64)),
         ("Seats", grouped(counts.create_seats)),
@@ -19,6 +21,7 @@ pub(super) fn figures(counts: &Counts, customers: usize) -> Markup {
     ];
     html! {
         dl.figures {
+            @if let Some(totals) = plan.totals() { (costs::figures(&totals, counts.settle)) }
             @for (what, number) in figures { div { dt { (what) } dd { (number) } } }
         }
     }

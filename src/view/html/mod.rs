@@ -9,6 +9,7 @@
 
 mod attention;
 mod charts;
+mod costs;
 mod facts;
 mod orders;
 mod page;
@@ -105,38 +106,38 @@ fn content(plan: &Plan, trouble: Option<&Trouble<'_>>) -> Markup {
     let renamed = of(|step| matches!(step.action, Action::Rename { .. }));
     let orphans = of(|step| matches!(step.action, Action::Orphan { .. }));
     let kept = of(|step| matches!(step.action, Action::Keep { .. }));
-    let shares = charts::shares(&bought);
+    let shares = charts::shares(plan, &bought);
     html! {
-        section aria-label="Figures" { (facts::figures(&plan.counts(), shares.len())) }
+        section aria-label="Figures" { (facts::figures(plan, shares.len())) }
         section.results aria-label="Orders" id="orders" tabindex="-1" {
             (search(plan.steps.len()))
             @if plan.steps.is_empty() { (nothing_wanted()) }
-            @if !attention.is_empty() { (needs_a_person(&attention)) }
+            @if !attention.is_empty() { (needs_a_person(plan, &attention)) }
             @if !bought.is_empty() {
                 section aria-labelledby="buy" {
                     h2 id="buy" { "To buy" (number(bought.len())) }
-                    div.overview { (charts::seats_per_customer(&shares)) }
-                    (orders::table("Orders to buy", &bought))
+                    (charts::overview(plan, &bought, &shares))
+                    (orders::table("Orders to buy", plan, &bought, plan.costs.is_some()))
                 }
             }
-            (folded("rename", "To rename, nothing is bought", &renamed))
-            (folded("orphans", "Without a manifest, nothing is cancelled", &orphans))
-            (folded("kept", "Unchanged", &kept))
+            (folded(plan, "rename", "To rename, nothing is bought", &renamed))
+            (folded(plan, "orphans", "Without a manifest, nothing is cancelled", &orphans))
+            (folded(plan, "kept", "Unchanged", &kept))
         }
         (facts::about(plan, trouble.map_or(&[], |trouble| trouble.exceeded)))
     }
 }
 
-fn needs_a_person(steps: &[&Step]) -> Markup {
+fn needs_a_person(plan: &Plan, steps: &[&Step]) -> Markup {
     let (open, rest) = steps.split_at(steps.len().min(MOST_OPEN));
     html! {
         section aria-labelledby="attention" {
             h2 id="attention" { "Needs a person" (number(steps.len())) }
-            div.cards { @for step in open { (attention::card(step)) } }
+            div.cards { @for step in open { (attention::card(step, plan.cost(&step.name))) } }
             @if !rest.is_empty() {
                 details {
                     summary { "Show " (grouped(rest.len() as u64)) " more" }
-                    div.cards { @for step in rest { (attention::card(step)) } }
+                    div.cards { @for step in rest { (attention::card(step, plan.cost(&step.name))) } }
                 }
             }
         }
@@ -170,14 +171,14 @@ fn nothing_wanted() -> Markup {
 }
 
 /// Orders that need nobody: folded, and there for whoever looks.
-fn folded(id: &str, title: &str, steps: &[&Step]) -> Markup {
+fn folded(plan: &Plan, id: &str, title: &str, steps: &[&Step]) -> Markup {
     html! {
         @if !steps.is_empty() {
             section aria-labelledby=(id) {
                 h2 id=(id) { (title) (number(steps.len())) }
                 details {
                     summary { "Show " (orders::orders(steps.len())) }
-                    (orders::table(title, steps))
+                    (orders::table(title, plan, steps, false))
                 }
             }
         }

@@ -4,17 +4,20 @@
 
 use maud::{Markup, html};
 
+use super::costs;
 use super::rich::{rich, sentence};
 use crate::domain::LineItem;
-use crate::plan::{Action, Block, Step};
+use crate::plan::{Action, Block, Cost, Plan, Step};
 use crate::view::text::{LONGEST_NAME, count, escape, plural, shorten};
 use crate::view::words::{self, Medium, action_symbol, grouped};
 
 /// Writes a table of orders under a caption for those who do not see its heading.
-pub(super) fn table(caption: &str, steps: &[&Step]) -> Markup {
+///
+/// What they cost is a column where it is asked for: of orders that are bought, as far as somebody gave prices.
+pub(super) fn table(caption: &str, plan: &Plan, steps: &[&Step], with_costs: bool) -> Markup {
     html! {
         div.frame {
-            table.orders {
+            table.orders.priced[with_costs] {
                 caption.quiet { (caption) }
                 thead {
                     tr {
@@ -23,22 +26,24 @@ pub(super) fn table(caption: &str, steps: &[&Step]) -> Markup {
                         th.what scope="col" data-sort="text" { "What" }
                         th.term scope="col" data-sort="text" { "Term and billing" }
                         th.number scope="col" data-sort="number" { "Seats" }
+                        @if with_costs { th.number.money scope="col" data-sort="amount" { "Committed" } }
                     }
                 }
-                tbody { @for step in steps { (row(step)) } }
+                tbody { @for step in steps { (row(step, plan.cost(&step.name), with_costs)) } }
             }
         }
     }
 }
 
-fn row(step: &Step) -> Markup {
+fn row(step: &Step, cost: Option<&Cost>, with_costs: bool) -> Markup {
     html! {
         tr data-order {
             th scope="row" { (step.name.as_str()) }
             td { (customer(step)) }
-            td { (what(step)) (notes(step)) }
+            td { (what(step)) (notes(step)) (costs::gaps(cost)) }
             td { (words::term_and_billing(&step.spec)) }
             td.number { (grouped(step.spec.seats())) }
+            @if with_costs { (costs::of_an_order(cost)) }
         }
     }
 }

@@ -68,10 +68,11 @@
   }
 
   // Sorting: a heading becomes a button; once more turns it around.
-  const valueOf = (row, column, isNumber) => {
+  const valueOf = (row, column, kind) => {
     const cell = row.cells[column];
-    const text = cell.dataset.sort ?? cell.textContent;
-    if (!isNumber) return text;
+    // What is unknown has no amount, and is no amount either.
+    const text = kind === "amount" ? cell.dataset.sort ?? "" : cell.textContent;
+    if (kind !== "number") return text;
     const value = Number.parseFloat(text.replaceAll(",", ""));
     return Number.isNaN(value) ? -Infinity : value;
   };
@@ -80,14 +81,14 @@
     const table = heading.closest("table");
     const column = heading.cellIndex;
     const isNumber = heading.dataset.sort === "number";
-    // Of numbers the largest is asked for first.
+    // Of numbers and amounts the largest is asked for first.
     const now = heading.getAttribute("aria-sort");
-    const first = isNumber ? "descending" : "ascending";
-    const other = isNumber ? "ascending" : "descending";
+    const first = heading.dataset.sort === "text" ? "ascending" : "descending";
+    const other = first === "ascending" ? "descending" : "ascending";
     const direction = now === first ? other : first;
     const sign = direction === "ascending" ? 1 : -1;
     const body = table.tBodies[0];
-    const rows = [...body.rows].map((row) => [valueOf(row, column, isNumber), row]);
+    const rows = [...body.rows].map((row) => [valueOf(row, column, heading.dataset.sort), row]);
     rows.sort(([a], [b]) => sign * (isNumber ? (a === b ? 0 : a < b ? -1 : 1) : order.compare(a, b)));
     body.append(...rows.map(([, row]) => row));
     for (const one of heading.parentElement.cells) one.removeAttribute("aria-sort");

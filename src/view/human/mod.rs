@@ -132,7 +132,12 @@ impl Page {
             if !line.is_empty() {
                 line.push_str("  ");
             }
-            line.push_str(if first { piece } else { piece.trim_end() });
+            line.push_str(match (first, line.is_empty()) {
+                (true, _) => piece,
+                (false, false) => piece.trim_end(),
+                // What is padded to end in a column begins a line of its own here.
+                (false, true) => piece.trim(),
+            });
         }
         self.order_line(first.then_some(symbol), &line);
     }

@@ -5,7 +5,7 @@
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
 use super::{DETAIL, Page, WIDEST_NAME, column};
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Cost, Plan, Step};
 
 /// The widest cell that others are aligned with: a named customer, but not a tenant id.
 const WIDEST_CUSTOMER: usize = 24;
@@ -17,8 +17,12 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
     for line in words::scope(plan, Medium::Terminal) {
         page.paragraph(&line, "");
     }
-    let shown: Vec<Row> =
-        plan.steps.iter().filter(|step| is_shown(step, look.verbose)).map(Row::new).collect();
+    let shown: Vec<Row> = plan
+        .steps
+        .iter()
+        .filter(|step| is_shown(step, look.verbose))
+        .map(|step| Row::new(step, plan))
+        .collect();
     if shown.is_empty() {
         return page;
     }
@@ -28,6 +32,7 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
         customer: column(shown.iter().map(|row| row.customer.as_str()), WIDEST_CUSTOMER),
         seats: column(shown.iter().map(|row| row.seats.as_str()), WIDEST_CUSTOMER),
         schedule: column(shown.iter().map(|row| row.schedule.as_str()), WIDEST_CUSTOMER),
+        cost: column(shown.iter().map(|row| row.cost.as_str()), usize::MAX),
     };
     for row in &shown {
         row.write(&columns, &mut page);
@@ -35,6 +40,9 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
     page.line("");
     for line in text::wrap_list(&words::counts(&plan.counts()), look.width) {
         page.line(&line);
+    }
+    if let Some(totals) = plan.totals().as_ref().and_then(words::totals) {
+        text::wrap_list(&totals, look.width).iter().for_each(|line| page.line(line));
     }
     if look.verbose {
         page.line(&format!("plan {}", plan.approved()));
@@ -57,6 +65,7 @@ struct Columns {
     customer: usize,
     seats: usize,
     schedule: usize,
+    cost: usize,
 }
 
 /// A step in cells.
@@ -66,10 +75,14 @@ struct Row<'a> {
     customer: String,
     seats: String,
     schedule: String,
+    /// Empty where nobody gave prices, or nothing is to be paid.
+    cost: String,
+    price: Option<&'a Cost>,
 }
 
 impl<'a> Row<'a> {
-    fn new(step: &'a Step) -> Self {
+    fn new(step: &'a Step, plan: &'a Plan) -> Self {
+        let price = plan.cost(&step.name);
         let customer = match &step.customer_name {
             Some(name) => Medium::Terminal.name(name),
             None => step.customer_id.to_string(),
@@ -80,6 +93,8 @@ impl<'a> Row<'a> {
             customer,
             seats: seats(step.spec.seats()),
             schedule: words::schedule(&step.spec),
+            cost: price.map(words::cost).unwrap_or_default(),
+            price,
         }
     }
 
@@ -90,6 +105,7 @@ impl<'a> Row<'a> {
             text::pad(&self.customer, columns.customer),
             text::pad_left(&self.seats, columns.seats),
             text::pad(&self.schedule, columns.schedule),
+            text::pad_left(&self.cost, columns.cost),
         ];
         let lines = step.spec.line_items.as_slice();
         if let [line] = lines {
@@ -108,6 +124,12 @@ impl<'a> Row<'a> {
         if page.look.verbose && step.customer_name.is_some() {
             page.line(&format!("{DETAIL}customer {}", step.customer_id));
         }
-        page.account(&words::step(step, Medium::Terminal));
+        if page.look.verbose {
+            let window = (step.action == Action::Create).then(|| words::cancel_window(&step.spec)).flatten();
+            let told = self.price.and_then(words::committed).into_iter().chain(window);
+            told.for_each(|line| page.paragraph(&line, DETAIL));
+        }
+        let account = words::step(step, Medium::Terminal);
+        page.account(&words::explain_cost(account, self.price, Medium::Terminal));
     }
 }

@@ -90,11 +90,13 @@ fn created(bought: &Bought, page: &mut Page) {
     field(page, "generation", &bought.generation.0.to_string());
     contents(&bought.spec, page);
     let recorded = bought.recorded.map(|at| at.to_string());
+    let until = bought.cancel_until().map(|day| format!("{day}, for a prorated credit"));
     let optional = [
         ("order status", &order.status),
         ("made", &order.creation_date),
         ("recorded", &recorded),
         ("etag", &order.etag),
+        ("cancel by", &until),
     ];
     for (label, value) in optional {
         if let Some(value) = value {

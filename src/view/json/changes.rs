@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::pins::PricesJson;
 use super::reason::DifferenceJson;
 use super::scope::ScopeJson;
 use crate::domain::EndpointId;
@@ -44,6 +45,7 @@ enum AroundJson<'a> {
     Tool { was: &'a str, is: &'a str },
     Limits { differences: Vec<DifferenceJson<'a>> },
     Recovery { differences: Vec<DifferenceJson<'a>> },
+    Prices { was: Option<PricesJson<'a>>, is: Option<PricesJson<'a>> },
     Manifests,
     Expired { created_at: String, expires_at: String, now: String },
 }
@@ -101,6 +103,10 @@ impl<'a> From<&'a Around> for AroundJson<'a> {
             }
             Around::Recovery(differences) => {
                 Self::Recovery { differences: differences.iter().map(DifferenceJson::from).collect() }
+            }
+            Around::Prices { was, is } => {
+                let [was, is] = [was, is].map(|prices| prices.as_ref().map(PricesJson::from));
+                Self::Prices { was, is }
             }
             Around::Manifests => Self::Manifests,
             Around::Expired { created, expires, now } => Self::Expired {

@@ -8,6 +8,7 @@
 //! **Invariant:** nothing is shortened or put into words here, and nothing but JSON is written.
 
 mod changes;
+mod cost;
 mod diagnostic;
 mod order;
 mod pins;

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::scope::ScopeJson;
 use crate::domain::{
-    EndpointId, Generation, Limits, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
+    Currency, EndpointId, Generation, Limits, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
 };
-use crate::plan::{Outside, Pinned, Pins, Saved};
+use crate::plan::{Outside, Pinned, PinnedPrices, Pins, Saved};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +25,8 @@ pub(super) struct PinsJson<'a> {
     manifests: Cow<'a, str>,
     limits: LimitsJson,
     recovery: RecoveryJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prices: Option<PricesJson<'a>>,
     sends: Vec<SendJson<'a>>,
 }
 
@@ -61,6 +63,13 @@ struct RecoveryJson<'a> {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PricesJson<'a> {
+    list: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<Cow<'a, str>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SendJson<'a> {
     name: Cow<'a, str>,
@@ -73,8 +82,19 @@ impl<'a> PinsJson<'a> {
     /// Takes the pins of a plan; `None` where it has none.
     pub(super) fn of(saved: &'a Saved) -> Option<Self> {
         // What is left of another plan is carried out and never saved.
-        let Pins { place, scope, outside: _, head, manifests, limits, recovery, tool, sends, rest_of: _ } =
-            saved.plan.pins.as_ref()?;
+        let Pins {
+            place,
+            scope,
+            outside: _,
+            head,
+            manifests,
+            limits,
+            recovery,
+            prices,
+            tool,
+            sends,
+            rest_of: _,
+        } = saved.plan.pins.as_ref()?;
         let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
         Some(Self {
             created_at: saved.created.to_string(),
@@ -93,6 +113,7 @@ impl<'a> PinsJson<'a> {
                 mode: mode.map_or("", |(word, _)| word).into(),
                 settle_after_ms: recovery.settle_after.map(super::reason::wait_ms),
             },
+            prices: prices.as_ref().map(PricesJson::from),
             sends: sends.iter().map(SendJson::from).collect(),
         })
     }
@@ -117,6 +138,7 @@ impl<'a> PinsJson<'a> {
                 mode,
                 settle_after: self.recovery.settle_after_ms.map(Duration::from_millis),
             },
+            prices: self.prices.map(PricesJson::read).transpose()?,
             tool: self.tool.into_owned(),
             sends: sends?,
             rest_of: None,
@@ -151,6 +173,20 @@ impl From<LimitsJson> for Limits {
             seats_per_day,
         } = limits;
         Self { orders_per_run, orders_per_hour, orders_per_day, seats_per_run, seats_per_hour, seats_per_day }
+    }
+}
+
+impl<'a> From<&'a PinnedPrices> for PricesJson<'a> {
+    fn from(prices: &'a PinnedPrices) -> Self {
+        let currency = prices.currency.as_ref().map(|currency| currency.as_str().into());
+        Self { list: (&prices.list).into(), currency }
+    }
+}
+
+impl PricesJson<'_> {
+    fn read(self) -> Result<PinnedPrices, String> {
+        let currency = self.currency.map(|code| Currency::parse(&code).map_err(|error| error.to_string()));
+        Ok(PinnedPrices { list: self.list.into_owned(), currency: currency.transpose()? })
     }
 }
 

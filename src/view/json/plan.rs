@@ -10,13 +10,14 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
+use super::cost::{CostJson, TotalsJson};
 use super::diagnostic::ProblemJson;
 use super::order::SpecJson;
 use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
 use super::scope::ScopeJson;
 use crate::domain::{CustomerId, IdError, Lineage, OrderId, OrderName, RequestId};
-use crate::plan::{Action, Counts, Plan, Saved, Step};
+use crate::plan::{Action, Costs, Counts, Plan, Saved, Step};
 
 /// A plan.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub(super) struct PlanJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<ScopeJson<'a>>,
     summary: CountsJson,
+    /// Where there are prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<TotalsJson>,
     steps: Vec<StepJson<'a>>,
     /// In a file only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +85,8 @@ struct StepJson<'a> {
     #[serde(flatten)]
     spec: SpecJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     differences: Option<Vec<DifferenceJson<'a>>>,
@@ -97,7 +103,11 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             digest: plan.digest(),
             scope: plan.pins.as_ref().map(ScopeJson::of),
             summary: plan.counts().into(),
-            steps: steps.into_iter().map(StepJson::from).collect(),
+            cost: plan.totals().as_ref().map(TotalsJson::from),
+            steps: steps
+                .into_iter()
+                .map(|step| StepJson { cost: plan.cost(&step.name).map(CostJson::from), ..step.into() })
+                .collect(),
             pins: None,
         }
     }
@@ -143,6 +153,7 @@ impl<'a> From<&'a Step> for StepJson<'a> {
             allow_duplicate: step.allow_duplicate,
             auto_renew_enabled: step.auto_renew,
             spec: (&step.spec).into(),
+            cost: None,
             reason: None,
             differences: None,
         };
@@ -169,10 +180,19 @@ impl PlanJson<'_> {
     /// Reads a plan that was saved, as far as it is one.
     pub(super) fn read(self) -> Result<Saved, String> {
         let lineage = Lineage::parse(&self.lineage).map_err(|error| error.to_string())?;
-        let steps: Result<_, _> = self.steps.into_iter().map(StepJson::read).collect();
+        let (mut steps, mut costs) = (Vec::new(), Costs::new());
+        for mut step in self.steps {
+            let cost = step.cost.take();
+            let step = step.read()?;
+            if let Some(cost) = cost {
+                costs.insert(step.name.clone(), cost.read(&step.spec)?);
+            }
+            steps.push(step);
+        }
+        let costs = self.cost.map(|_| costs);
         let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
         let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside)?;
-        let plan = Plan { lineage, serial: self.serial, steps: steps?, pins: Some(pins), costs: None };
+        let plan = Plan { lineage, serial: self.serial, steps, pins: Some(pins), costs };
         Ok(Saved { plan, created, expires })
     }
 }

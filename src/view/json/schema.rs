@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** every plan that is written is right by it; a test writes every kind.
 
+mod cost;
+
 use serde_json::{Map, Value, json};
 
 /// Writes the schema of a plan, ending in a newline; the same bytes every time.
@@ -28,6 +30,7 @@ pub fn plan_schema() -> String {
             "digest": named("digest", "Over all of it but times; what `apply --approve` takes."),
             "scope": named("scope", "Which orders it is about."),
             "summary": summary(),
+            "cost": cost::totals(),
             "steps": list("One for each name, sorted by name.", "step"),
             "pins": pins(),
             "problem": problem(),
@@ -47,6 +50,9 @@ fn definitions() -> Value {
         "expression": text("What an order has to be, such as `customer=contoso`."),
         "scope": scope(),
         "step": step(),
+        "cost": cost::cost(),
+        "amount": { "type": "string", "pattern": "^[0-9]+([.][0-9]+)?$" },
+        "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "description": "By its code in ISO 4217." },
         "line": line(),
         "reason": reason(),
         "difference": difference(),
@@ -119,6 +125,7 @@ fn step() -> Value {
             "billingCycle": text("How often it is billed."),
             "partnerOnRecordAttestationAccepted": { "type": "boolean" },
             "lineItems": list("What is bought.", "line"),
+            "cost": reference("cost"),
             "reason": reference("reason"),
             "differences": list("Where what is wanted differs from what is recorded.", "difference"),
         }),
@@ -240,6 +247,13 @@ fn pins() -> Value {
                     "settleAfterMs": number("Whole milliseconds."),
                 }),
             ),
+            "prices": object(
+                &["list"],
+                json!({
+                    "list": named("digest", "Of the price list, as values."),
+                    "currency": reference("currency"),
+                }),
+            ),
             "sends": list("What would be sent, of every step that may send something.", "send"),
         }),
     )
@@ -288,7 +302,7 @@ fn named(definition: &str, description: &str) -> Value {
 mod tests {
     use super::*;
     use crate::plan::{Action, Exceeded, Saved};
-    use crate::view::samples::{every_step, plan, saved_plan_of, step};
+    use crate::view::samples::{every_step, plan, priced, saved_plan_of, step};
     use crate::view::{Trouble, failed_plan, saved_plan};
 
     fn assert_right(text: &str) {
@@ -312,6 +326,7 @@ mod tests {
         let everything = saved_plan_of(every_step());
         assert_right(&saved_plan(&everything));
         assert_right(&crate::view::json::text(&crate::view::json::plan::PlanJson::from(&everything.plan)));
+        assert_right(&saved_plan(&priced(everything)));
         assert_right(&saved_plan(&saved_plan_of(plan(vec![]))));
         let mut full = step("full", 5, Action::Create);
         full.allow_duplicate = true;

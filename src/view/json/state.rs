@@ -40,6 +40,9 @@ pub(super) struct RecordedJson<'a> {
     order: Option<PlacedJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<String>,
+    /// The last day to cancel it for credit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +110,7 @@ impl<'a> RecordedJson<'a> {
             request_id: Some(attempt.request_id.to_string()),
             order: None,
             recorded: None,
+            cancel_until: None,
             plan: Some(&attempt.plan),
             sends: Some(sends.collect()),
             spec: (&attempt.spec).into(),
@@ -123,6 +127,7 @@ impl<'a> RecordedJson<'a> {
             request_id: bought.request_id.map(|id| id.to_string()),
             order: Some(PlacedJson::new(&bought.order, bought.evidence)),
             recorded: bought.recorded.map(|at| at.to_string()),
+            cancel_until: bought.cancel_until(),
             plan: None,
             sends: None,
             spec: (&bought.spec).into(),

@@ -147,7 +147,7 @@ fn status(recorded: &Recorded) -> (&'static str, String) {
     }
 }
 
-fn row(step: &Step) -> String {
+fn row(step: &Step, plan: &Plan) -> String {
     let symbol = words::action_symbol(&step.action).as_str();
     let customer = step
         .customer_name
@@ -170,7 +170,15 @@ fn row(step: &Step) -> String {
     let name = code(step.name.as_str());
     let seats = step.spec.seats();
     let (customer, what) = (cell(&customer), cell(&what.join("<br>")));
-    format!("| `{symbol}` | {name} | {customer} | {seats} | {} | {what} |\n", cell(&schedule))
+    let cost = match (&plan.costs, plan.cost(&step.name)) {
+        (None, _) => String::new(),
+        (Some(_), None) => " |".to_owned(),
+        (Some(_), Some(cost)) => {
+            let told: Vec<String> = [words::cost(cost)].into_iter().chain(words::committed(cost)).collect();
+            format!(" {} |", told.join("<br>"))
+        }
+    };
+    format!("| `{symbol}` | {name} | {customer} | {seats} | {} |{cost} {what} |\n", cell(&schedule))
 }
 
 /// Lists what is told about orders beyond their rows.

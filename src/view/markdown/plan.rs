@@ -21,6 +21,12 @@ const REST: usize = 100;
 const MOST_OPEN: usize = 20;
 
 const HEAD: &str = "\n| | order | customer | seats | term and billing | what |\n|---|---|---|---:|---|---|\n";
+const PRICED_HEAD: &str =
+    "\n| | order | customer | seats | term and billing | cost | what |\n|---|---|---|---:|---|---|---|\n";
+
+fn head(plan: &Plan) -> &'static str {
+    if plan.costs.is_some() { PRICED_HEAD } else { HEAD }
+}
 
 /// Writes the page, `budget` bytes at the most.
 pub(super) fn page(plan: &Plan, budget: usize) -> String {
@@ -34,14 +40,15 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
     let mut text = format!("{PLAN_MARK}{} -->\n**{}**\n", plan.lineage, words::verdict(plan));
     text.extend(words::scope(plan, Medium::Markdown).iter().map(|line| format!("\n{line}\n")));
     if !urgent.is_empty() {
-        text.push_str(HEAD);
-        text.extend(urgent.iter().map(|step| row(step)));
-        text.push_str(&accounts(&urgent));
+        text.push_str(head(plan));
+        text.extend(urgent.iter().map(|step| row(step, plan)));
+        text.push_str(&accounts(&urgent, plan));
     }
     let mut foot = String::new();
     if plan.steps.iter().any(|step| !matches!(step.action, Action::Keep { .. })) {
         foot = format!("\n{}\n", words::counts(&plan.counts()));
     }
+    foot.extend(plan.totals().as_ref().and_then(words::totals).map(|totals| format!("\n{totals}\n")));
     foot += &format!("\nplan `{}`\n", plan.approved());
 
     let mut room = budget.saturating_sub(text.len() + foot.len() + REST);
@@ -57,7 +64,7 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
         sections.push((format!("{} {title}", count(steps.len(), "order")), steps, is_open));
     }
     for (title, steps, is_open) in sections.iter().filter(|(_, steps, _)| !steps.is_empty()) {
-        text.push_str(&section(title, steps, *is_open, &mut room, &mut shown));
+        text.push_str(&section(title, steps, plan, *is_open, (&mut room, &mut shown)));
     }
     if shown < total {
         let left_out = count(total - shown, "order");
@@ -92,9 +99,15 @@ fn summary(steps: &[&Step]) -> String {
 }
 
 /// Writes rows that can be folded, as many as there is room for; takes that from the room, and counts them.
-fn section(title: &str, steps: &[&Step], is_open: bool, room: &mut usize, shown: &mut usize) -> String {
+fn section(
+    title: &str,
+    steps: &[&Step],
+    plan: &Plan,
+    is_open: bool,
+    (room, shown): (&mut usize, &mut usize),
+) -> String {
     let open = if is_open { " open" } else { "" };
-    let begin = format!("\n<details{open}><summary>{title}</summary>\n{HEAD}");
+    let begin = format!("\n<details{open}><summary>{title}</summary>\n{}", head(plan));
     let end = "\n</details>\n";
     let Some(mut left) = room.checked_sub(begin.len() + end.len()) else {
         return String::new();
@@ -102,7 +115,7 @@ fn section(title: &str, steps: &[&Step], is_open: bool, room: &mut usize, shown:
     let (mut rows, mut told) = (String::new(), String::new());
     let before = *shown;
     for step in steps {
-        let (row, note) = (row(step), accounts(&[*step]));
+        let (row, note) = (row(step, plan), accounts(&[*step], plan));
         let Some(rest) = left.checked_sub(row.len() + note.len()) else { break };
         left = rest;
         rows += &row;
@@ -116,8 +129,11 @@ fn section(title: &str, steps: &[&Step], is_open: bool, room: &mut usize, shown:
     format!("{begin}{rows}{told}{end}")
 }
 
-fn accounts(steps: &[&Step]) -> String {
-    notes(steps.iter().map(|step| (step.name.as_str(), words::step(step, Medium::Markdown))))
+fn accounts(steps: &[&Step], plan: &Plan) -> String {
+    let account = |step: &Step| {
+        words::explain_cost(words::step(step, Medium::Markdown), plan.cost(&step.name), Medium::Markdown)
+    };
+    notes(steps.iter().map(|step| (step.name.as_str(), account(step))))
 }
 
 /// Makes a text harmless where HTML is read.

@@ -7,7 +7,7 @@ use super::Medium;
 use super::plan::difference;
 use super::scope::asked;
 use crate::domain::{EndpointId, OrderName};
-use crate::plan::{Action, Around, Block, Changes, Difference, Happened, OrderChange};
+use crate::plan::{Action, Around, Block, Changes, Difference, Happened, OrderChange, PinnedPrices};
 
 /// Says in lines what has changed: order by order, then around them, and last what still stands.
 pub(in crate::view) fn changes(changes: &Changes, medium: Medium) -> Vec<String> {
@@ -102,6 +102,14 @@ fn around(around: &Around, medium: Medium) -> String {
         }
         Around::Limits(differences) => format!("limits changed: {}", all(differences, medium)),
         Around::Recovery(differences) => format!("recovery changed: {}", all(differences, medium)),
+        Around::Prices { was: None, .. } => "it was made without prices".to_owned(),
+        Around::Prices { is: None, .. } => "it was made with prices, and none are given".to_owned(),
+        Around::Prices { was: Some(was), is: Some(is) } if was.list == is.list => {
+            let currency =
+                |prices: &PinnedPrices| prices.currency.map_or("none".to_owned(), |c| c.to_string());
+            format!("the currency of the project changed: {} → {}", currency(was), currency(is))
+        }
+        Around::Prices { .. } => "the price list is another one".to_owned(),
         Around::Manifests => "the manifests say something else, though every order is the same".to_owned(),
         Around::Expired { created, expires, now } => {
             format!("it was made at {created} to be applied until {expires}, and it is {now} here")

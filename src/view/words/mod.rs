@@ -6,6 +6,7 @@
 //! [`Medium::code`], so nothing here decides how a text is made harmless.
 
 mod changes;
+mod cost;
 mod event;
 mod outcome;
 mod plan;
@@ -15,6 +16,7 @@ mod terms;
 mod watch;
 
 pub(super) use changes::changes;
+pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use event::event;
 pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{

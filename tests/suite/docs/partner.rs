@@ -45,6 +45,8 @@ fn whoever_starts_from_it_can_go_on_with_the_commands_of_its_readme() {
         ran += 1;
     }
     assert_eq!(ran, 4);
+    let (shown, _) = run(dir.path(), "plan");
+    assert!(shown.contains("EUR 909.08 a month, 9,076.40 committed"), "{shown}");
     let (shown, code) = run(dir.path(), "apply --sandbox --state-dir trial --auto-approve");
     assert_eq!(code, 0);
     assert!(shown.contains("5 orders created (86 seats)"), "{shown}");

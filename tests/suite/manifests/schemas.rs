@@ -30,6 +30,7 @@ const BEYOND: &[(Code, &str)] = &[
     (Code::DuplicateProject, "another document"),
     (Code::DefaultsMisplaced, "the file's name"),
     (Code::DuplicateDefaults, "another document"),
+    (Code::TwoCurrencies, "another document"),
 ];
 
 /// Fixtures whose mistake a schema cannot see, though it sees others of the same code, and why.

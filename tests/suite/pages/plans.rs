@@ -68,6 +68,30 @@ pub(super) fn to_buy(orders: usize, customers: usize) -> Plan {
     plan((0..orders).map(|number| step(number, customers, Action::Create)).collect())
 }
 
+/// The same plan with prices: in euros, for `fabrikam` in pounds, and for one product in none.
+pub(super) fn priced(plan: Plan) -> Plan {
+    let mut prices = Prices::default();
+    for (offer, _) in &PRODUCTS[1..] {
+        for (code, unit_price) in [("EUR", "12.90"), ("GBP", "9.5")] {
+            for term in ["P1M", "P1Y", "P3Y"] {
+                let row = Price {
+                    offer_id: OfferId::parse(offer).unwrap(),
+                    term_duration: TermDuration::read(term),
+                    billing_cycle: BillingCycle::Monthly,
+                    currency: Currency::parse(code).unwrap(),
+                    unit_price: parse_price(unit_price).unwrap(),
+                };
+                prices.list.insert(row).unwrap();
+            }
+        }
+    }
+    prices.currency = Currency::parse("EUR").ok();
+    let fabrikam = plan.steps.iter().filter(|step| step.customer_name.as_deref() == Some("fabrikam"));
+    let pounds = Currency::parse("GBP").unwrap();
+    prices.by_customer = fabrikam.map(|step| (step.customer_id, pounds)).collect();
+    plan.price(&prices)
+}
+
 /// Every action, and a block of every look.
 pub(super) fn every_action() -> Plan {
     let differences = vec![

@@ -29,6 +29,7 @@ mod later;
 mod limits;
 mod main_job;
 mod parts;
+mod prices;
 mod problems;
 mod rebuild;
 mod rendered;

@@ -41,7 +41,12 @@ pub(super) fn normalise(text: &str, directory: &str) -> String {
     for (id, name) in CUSTOMERS {
         text = text.replace(id, name);
     }
-    let text = text.replace(LEGACY, "[legacy-offer]");
+    let mut text = text.replace(LEGACY, "[legacy-offer]");
+    for label in ["cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
+        let pieces: Vec<&str> = text.split(label).collect();
+        let days = pieces.iter().skip(1).map(|rest| format!("{label}[day]{}", &rest["2026-03-08".len()..]));
+        text = std::iter::once(pieces[0].to_owned()).chain(days).collect();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(c) = rest.chars().next() {
