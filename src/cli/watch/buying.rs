@@ -27,6 +27,9 @@ use crate::watch::{Guarded, MOST_IN_DOUBT, Manifests, Turn};
 /// How soon it is looked again where something outside of the manifests holds everything.
 const HELD: Duration = Duration::from_secs(2);
 
+/// How soon it is looked again where a limit holds everything: what counts against it gets older.
+const OVER: Duration = Duration::from_secs(60);
+
 /// The limits without which nobody buys unattended.
 const NEEDED: [Rule; 4] =
     [Rule::ORDERS_PER_HOUR, Rule::ORDERS_PER_DAY, Rule::SEATS_PER_HOUR, Rule::SEATS_PER_DAY];
@@ -101,7 +104,7 @@ impl Daemon<'_> {
         match passed {
             Pass::OverLimits(over) => {
                 let line = |limit: &crate::plan::Limit| limit_in_words(limit, None);
-                (Turn::Held { why: over.iter().map(line).collect() }, Some(HELD))
+                (Turn::Held { why: over.iter().map(line).collect() }, Some(OVER))
             }
             Pass::Declined => (Turn::Planned, None),
             Pass::Done(summary) => {
