@@ -27,6 +27,9 @@ use crate::watch::{Guarded, MOST_IN_DOUBT, Manifests, Turn};
 /// How soon it is looked again where something outside of the manifests holds everything.
 const HELD: Duration = Duration::from_secs(2);
 
+/// How soon it is looked again where a limit holds everything: what counts against it gets older.
+const OVER: Duration = Duration::from_secs(60);
+
 /// The limits without which nobody buys unattended.
 const NEEDED: [&str; 4] = ["ordersPerHour", "ordersPerDay", "seatsPerHour", "seatsPerDay"];
 
@@ -102,7 +105,7 @@ impl Daemon<'_> {
                         over.rule, over.limit, over.value
                     )
                 };
-                (Turn::Held { why: over.iter().map(line).collect() }, Some(HELD))
+                (Turn::Held { why: over.iter().map(line).collect() }, Some(OVER))
             }
             Pass::Declined => (Turn::Planned, None),
             Pass::Done(summary) => {

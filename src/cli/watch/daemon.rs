@@ -15,7 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::materials::{self, Materials};
 use crate::cli::terminal::Terminal;
 use crate::domain::State;
-use crate::manifest::{self, Texts};
+use crate::manifest::{self, Loaded};
 use crate::plan::Plan;
 use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
 use crate::view::{Format, status_document};
@@ -36,8 +36,10 @@ pub(super) struct Daemon<'a> {
     pub(super) state_dir: PathBuf,
     pub(super) holder: Holder,
     right: Option<Watch>,
-    /// What was read last, until a pass makes orders of it.
-    texts: Option<Texts>,
+    /// What was made of what was read last, by its digest, until a pass takes it in.
+    parsed: Option<([u8; 32], Loaded)>,
+    /// The digest of what was taken in last.
+    taken_in: Option<[u8; 32]>,
     /// The last manifests that were right.
     right_ones: Option<Materials>,
     pub(super) status: Status,
@@ -92,7 +94,8 @@ impl<'a> Daemon<'a> {
             state_dir,
             holder,
             right: None,
-            texts: None,
+            parsed: None,
+            taken_in: None,
             right_ones: None,
             shown: channel::Sender::new(Arc::new(status.clone())),
             status,
@@ -151,10 +154,10 @@ impl<'a> Daemon<'a> {
         }
     }
 
-    /// Makes orders of what was read; where it is wrong, the last right manifests hold.
+    /// Takes in what was read; where it is wrong, the last right manifests hold.
     pub(super) fn take_in(&mut self) -> Result<(), Failure> {
-        let Some(texts) = self.texts.take() else { return Ok(()) };
-        let loaded = texts.parse();
+        let Some((digest, loaded)) = self.parsed.take() else { return Ok(()) };
+        self.taken_in = Some(digest);
         let problems =
             loaded.diagnostics.iter().filter(|one| one.severity() == manifest::Severity::Error).count();
         match Materials::of(loaded, &self.args.place, self.terminal) {
@@ -184,7 +187,8 @@ impl<'a> Daemon<'a> {
 
     /// Returns the last right manifests.
     pub(super) fn right_ones(&self) -> Result<&Materials, Failure> {
-        let materials = self.right_ones.as_ref().expect("whoever has none was told so");
+        let none = || Failure::new("no manifests were right yet");
+        let materials = self.right_ones.as_ref().ok_or_else(none)?;
         if materials.state_dir != self.state_dir {
             return Err(Failure::new("`spec.stateDir` is another one than when this watcher began")
                 .hint("start the watcher again"));
@@ -215,10 +219,12 @@ impl<'a> Daemon<'a> {
 
     /// Tells of a pass, unless it says what the last one said.
     fn tell(&mut self, report: &Report, plan: Option<&Plan>) {
-        let what = match (&report.turn, &report.digest) {
-            (Turn::Failed { why }, _) => why.clone(),
-            (_, digest) => digest.clone().unwrap_or_default(),
+        let why = match &report.turn {
+            Turn::Failed { why } => why.clone(),
+            Turn::Held { why } => why.join("; "),
+            Turn::Planned | Turn::Applied(_) => String::new(),
         };
+        let what = why + report.digest.as_deref().unwrap_or_default();
         let told = Some((what, self.status.manifests));
         let did_something = matches!(report.turn, Turn::Applied(_));
         if self.told == told && !did_something {
@@ -252,12 +258,15 @@ impl Work for Daemon<'_> {
             return None;
         }
         let texts = manifest::read(&self.args.place.path);
+        let manifests = texts.digest();
+        // At once, so that the second of two equal readings parses nothing.
+        if self.taken_in == Some(manifests) {
+            self.parsed = None;
+        } else if self.parsed.as_ref().is_none_or(|(digest, _)| *digest != manifests) {
+            self.parsed = Some((manifests, texts.parse()));
+        }
         let length = Store::journal_length(&self.state_dir);
-        let seen = Seen {
-            manifests: texts.digest(),
-            journal: Some(length).filter(|length| *length != self.journal),
-        };
-        self.texts = Some(texts);
+        let seen = Seen { manifests, journal: Some(length).filter(|length| *length != self.journal) };
         self.status.totals.readings += 1;
         Some(seen)
     }
