@@ -8,9 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Cost, Difference, Pinned, PinnedPrices, Pins, Plan, Scope, Step, differences};
-use crate::domain::{
-    EndpointId, Keeper, Lineage, OrderName, Recorded, Recovery, RecoveryMode, State, Timestamp,
-};
+use crate::domain::{EndpointId, Lineage, OrderName, Recorded, State, Timestamp};
 
 /// How far the clock of the machine that applies a plan may be behind that of the machine that made it.
 const CLOCKS_DIFFER_MS: i64 = 3_600_000;
@@ -342,16 +340,11 @@ fn around(saved: &Saved, present: &Present<'_>, was: &Pins, is: &Pins) -> Vec<Ar
     if was.tool != is.tool {
         found.push(Around::Tool { was: was.tool.clone(), is: is.tool.clone() });
     }
-    let limits = limit_differences(was, is);
+    let limits = settings::limits(was, is);
     if !limits.is_empty() {
         found.push(Around::Limits(limits));
     }
-    let recovery = differing(
-        recovery_of(&was.recovery)
-            .into_iter()
-            .zip(recovery_of(&is.recovery))
-            .map(|((setting, was), (_, is))| (setting, was, is)),
-    );
+    let recovery = settings::recovery(&was.recovery, &is.recovery);
     if !recovery.is_empty() {
         found.push(Around::Recovery(recovery));
     }
@@ -365,32 +358,6 @@ fn around(saved: &Saved, present: &Present<'_>, was: &Pins, is: &Pins) -> Vec<Ar
     found
 }
 
-/// Lists the limits that are others, by their rules, and what else bears on them.
-fn limit_differences(was: &Pins, is: &Pins) -> Vec<Difference> {
-    let [was, is] = [was, is].map(|pins| {
-        let file = |keeper| if keeper == Keeper::Organisation { "organisation." } else { "" };
-        let rules = pins.limits.iter();
-        let mut written: BTreeMap<String, String> = rules
-            .map(|(keeper, rule, bound)| (format!("{}{}", file(keeper), rule.as_str()), bound.written()))
-            .collect();
-        if let Some(organisation) = &pins.limits.organisation {
-            let rules: Vec<&str> = organisation.may_be_raised.iter().map(|rule| rule.as_str()).collect();
-            written.insert("organisation.mayBeRaised".to_owned(), format!("[{}]", rules.join(", ")));
-        }
-        let allowed = pins.allowed.iter();
-        written.extend(allowed.map(|one| (format!("--allow {}", one.rule.as_str()), one.reason.clone())));
-        written
-    });
-    let keys: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
-    differing(keys.into_iter().map(|key| (key.as_str(), was.get(key).cloned(), is.get(key).cloned())))
-}
-
-fn recovery_of(recovery: &Recovery) -> [(&'static str, Option<String>); 2] {
-    let known = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
-    let wait = recovery.settle_after.map(|wait| format!("{} ms", wait.as_millis()));
-    [("mode", known.map(|(word, _)| word.to_owned())), ("settleAfter", wait)]
-}
-
 fn differing<'f>(
     values: impl IntoIterator<Item = (&'f str, Option<String>, Option<String>)>,
 ) -> Vec<Difference> {
@@ -400,5 +367,6 @@ fn differing<'f>(
         .collect()
 }
 
+mod settings;
 #[cfg(test)]
 mod tests;

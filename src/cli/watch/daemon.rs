@@ -293,7 +293,6 @@ impl Work for Daemon<'_> {
             digest: made.as_ref().map(|made| made.plan.digest()),
             turn,
         };
-        self.tell(&report, made.as_ref().map(|made| &made.plan));
         self.status.holds = match &report.turn {
             Turn::Held { why } => why.clone(),
             _ => Vec::new(),
@@ -304,11 +303,14 @@ impl Work for Daemon<'_> {
             Some(made) => made.again,
             None => (!wrong).then(|| self.retry()),
         };
-        self.status.add(report, again);
-        if let Some(Made { plan, state, .. }) = made {
-            self.status.picture = Some(Arc::new(Picture { plan, state }));
+        self.status.add(report.clone(), again);
+        let picture = made.map(|Made { plan, state, .. }| Arc::new(Picture { plan, state }));
+        if picture.is_some() {
+            self.status.picture.clone_from(&picture);
         }
+        // The screen last: who reads of a pass there finds it in the status too.
         self.publish();
+        self.tell(&report, picture.as_ref().map(|picture| &picture.plan));
         again
     }
 

@@ -11,7 +11,7 @@ fn a_code_is_explained_however_it_is_typed_and_an_unknown_one_is_not_guessed() {
     for text in ["of0204", "0204", "204"] {
         assert_eq!(stage.quietly(&["explain", text]).stdout, stage.quietly(&["explain", "OF0204"]).stdout);
     }
-    for text in ["999", "240", "OF0411", "quantity"] {
+    for text in ["999", "240", "OF0412", "quantity"] {
         assert_eq!(stage.run(&["explain", text]).code, 1, "{text}");
     }
     assert_eq!(stage.run(&["explain", "999", "--format", "json"]).code, 1);
