@@ -4,7 +4,7 @@
 //! state and made the plan, or what is left of one that was reviewed; what a pass shows goes to the view it was given.
 
 use crate::apply::{self, ApplyError, Event, Session, Summary};
-use crate::domain::{Recorded, Timestamp};
+use crate::domain::{Prices, Recorded, Timestamp};
 use crate::plan::{self, Budget, Limit, Plan};
 use crate::ports::{Journal, PartnerCenter, Timer};
 
@@ -29,17 +29,18 @@ pub trait Watcher {
 }
 
 /// Makes one pass, within the limits that the plan pins. `now` is the server's time, for those by hour and day; the budget
-/// of the session is that of the pass.
+/// of the session is that of the pass. Without `prices`, nobody knows what an order costs.
 ///
 /// # Errors
 /// [`ApplyError`]; whatever had happened before is in the journal.
 pub async fn pass<P: PartnerCenter, T: Timer, J: Journal>(
     plan: &Plan,
+    prices: Option<&Prices>,
     now: Timestamp,
     session: Session<'_, P, T, J>,
     watcher: &mut dyn Watcher,
 ) -> Result<Pass, ApplyError> {
-    let limits = plan::judge(plan, session.state, Some(now));
+    let limits = plan::judge(plan, session.state, prices, Some(now));
     let over: Vec<Limit> = limits.iter().filter(|limit| limit.is_over()).cloned().collect();
     if !over.is_empty() {
         return Ok(Pass::OverLimits(over));
@@ -48,7 +49,7 @@ pub async fn pass<P: PartnerCenter, T: Timer, J: Journal>(
     if counts.create + counts.settle > 0 && !watcher.approve(plan) {
         return Ok(Pass::Declined);
     }
-    let session = Session { budget: Budget::new(plan, session.state, &limits), ..session };
+    let session = Session { budget: Budget::new(plan, session.state, prices, &limits), ..session };
     let summary = apply::run(plan, session, &mut |event| watcher.event(event)).await?;
     Ok(Pass::Done(summary))
 }

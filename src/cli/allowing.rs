@@ -100,6 +100,14 @@ impl LimitArgs {
             false => "apply fewer orders at a time, or have the limit raised in a review",
         }
         .to_owned();
+        if over.iter().any(|limit| limit.value.has_unpriced()) {
+            hint.push_str(match plan.costs {
+                None => "\nname a price list: `--prices FILE`, or `prices` in `orderform.yaml`",
+                Some(_) => {
+                    "\nput the missing prices into the price list; the plan says what each order lacks"
+                }
+            });
+        }
         if over.iter().all(|limit| may_be_raised(&limit)) {
             let mut rules: Vec<Rule> = over.iter().map(|limit| limit.rule).collect();
             rules.sort_unstable();

@@ -73,7 +73,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref());
     let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.
-    plan.limits = plan::judge(&plan, &opened.state, Some(materials::local_time()));
+    plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(materials::local_time()));
     args.limits.refuse_needless(&plan.limits)?;
     let mut view = terminal.view();
     if terminal.format != Format::Json {
@@ -114,7 +114,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     };
     let mut watcher =
         Person::new(args.auto_approve || reviewed.is_some(), shop, terminal, &mut *view, &signals);
-    let pass = reconcile::pass(&plan, now, session, &mut watcher).await;
+    let pass = reconcile::pass(&plan, prices.as_ref(), now, session, &mut watcher).await;
     let refusal = watcher.end();
     let closed = connection.close().await;
     match pass? {
@@ -130,7 +130,8 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 impl ApplyArgs {
     /// Returns the failure that names every limit the plan goes beyond.
     fn over(&self, over: &[Limit], plan: &Plan) -> Failure {
-        let flags = format!("{}{}", self.target.shop.flags(), self.limits.flags());
+        let (shop, prices) = (self.target.shop.flags(), self.prices.flags());
+        let flags = format!("{shop}{prices}{}", self.limits.flags());
         let command = format!("orderform apply{}{flags}", path_of(&self.place.path));
         self.limits.over(over, plan, &root(&self.place.path), &command)
     }

@@ -104,7 +104,7 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     chosen.check(&materials, &state)?;
     let mut plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place, prices.as_ref());
     let created = local_time();
-    plan.limits = plan::judge(&plan, &state, Some(created));
+    plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(created));
     args.limits.refuse_needless(&plan.limits)?;
     let over: Vec<Limit> = plan.limits.iter().filter(|limit| limit.is_over()).cloned().collect();
     let problem = match (over.is_empty(), head) {
@@ -119,9 +119,13 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
 impl PlanArgs {
     /// Returns the failure that names every limit the plan goes beyond.
     fn over(&self, over: &[Limit], plan: &plan::Plan) -> Failure {
-        let flags = format!("{}{}", self.shop.flags(), self.limits.flags());
-        let command = format!("orderform plan{}{flags}", path_of(&self.place.path));
+        let command = format!("orderform plan{}{}", path_of(&self.place.path), self.flags());
         self.limits.over(over, plan, &root(&self.place.path), &command)
+    }
+
+    /// Returns the flags that say where, by which prices and within which limits.
+    fn flags(&self) -> String {
+        format!("{}{}{}", self.shop.flags(), self.prices.flags(), self.limits.flags())
     }
 
     /// Says what can be done with the saved plan.
@@ -131,8 +135,7 @@ impl PlanArgs {
         if let Some((_, failure)) = problem {
             return terminal.say(&format!("note: `{file}` cannot be applied: {}", failure.message));
         }
-        let prices = self.prices.named().map(|prices| format!(" --prices {}", prices.display()));
-        let flags = format!("{}{}{}", self.shop.flags(), prices.unwrap_or_default(), self.limits.flags());
+        let flags = self.flags();
         let command = format!("orderform apply{}{flags}", path_of(&self.place.path));
         terminal.say(&format!("saved {} in `{file}`", saved.plan.digest()));
         terminal.say(&format!("to apply it: {command} --plan {file} (until {})", saved.expires));

@@ -44,8 +44,9 @@ impl PricesArgs {
         }
     }
 
-    /// Returns the file that was named.
-    pub(super) fn named(&self) -> Option<&PathBuf> {
-        self.file.as_ref()
+    /// Returns the flag by which the file that was named is named again.
+    pub(super) fn flags(&self) -> String {
+        let file = self.file.as_ref();
+        file.map_or_else(String::new, |file| format!(" --prices {}", file.display()))
     }
 }

@@ -7,7 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use super::ids::{CustomerId, OfferId};
+use super::money::{Currency, Money};
 use super::order::TermDuration;
 
 /// Whose purchases a rule adds up.
@@ -26,6 +29,8 @@ pub enum Measure {
     Orders,
     /// Seats, all lines of an order together.
     Seats,
+    /// All that is owed over the terms, by currency.
+    Spend,
 }
 
 /// Over which time a rule adds up.
@@ -84,12 +89,18 @@ amounts! {
     "seatsPerRun" SEATS_PER_RUN All Seats Run;
     "seatsPerHour" SEATS_PER_HOUR All Seats Hour;
     "seatsPerDay" SEATS_PER_DAY All Seats Day;
+    "spendPerRun" SPEND_PER_RUN All Spend Run;
+    "spendPerHour" SPEND_PER_HOUR All Spend Hour;
+    "spendPerDay" SPEND_PER_DAY All Spend Day;
     "perCustomer.ordersPerRun" CUSTOMER_ORDERS_PER_RUN EachCustomer Orders Run;
     "perCustomer.ordersPerHour" CUSTOMER_ORDERS_PER_HOUR EachCustomer Orders Hour;
     "perCustomer.ordersPerDay" CUSTOMER_ORDERS_PER_DAY EachCustomer Orders Day;
     "perCustomer.seatsPerRun" CUSTOMER_SEATS_PER_RUN EachCustomer Seats Run;
     "perCustomer.seatsPerHour" CUSTOMER_SEATS_PER_HOUR EachCustomer Seats Hour;
     "perCustomer.seatsPerDay" CUSTOMER_SEATS_PER_DAY EachCustomer Seats Day;
+    "perCustomer.spendPerRun" CUSTOMER_SPEND_PER_RUN EachCustomer Spend Run;
+    "perCustomer.spendPerHour" CUSTOMER_SPEND_PER_HOUR EachCustomer Spend Hour;
+    "perCustomer.spendPerDay" CUSTOMER_SPEND_PER_DAY EachCustomer Spend Day;
 }
 
 impl Rule {
@@ -108,7 +119,15 @@ impl Rule {
     /// Says whether less of a plan can only come to less of it, whatever else happened since.
     #[must_use]
     pub fn shrinks_with_the_plan(self) -> bool {
-        !self.is_by_time() && !matches!(self, Self::TimesUsualRun | Self::ManifestsLost)
+        // What an order costs may be more by other prices.
+        let may_grow = self.is_spend() || matches!(self, Self::TimesUsualRun | Self::ManifestsLost);
+        !self.is_by_time() && !may_grow
+    }
+
+    /// Says whether it is about money, so that it cannot be kept without prices.
+    #[must_use]
+    pub fn is_spend(self) -> bool {
+        matches!(self, Self::Amount(_, Measure::Spend, _))
     }
 
     /// Says whether what it comes to depends on the time.
@@ -123,6 +142,8 @@ impl Rule {
 pub enum Bound {
     /// So many at most; for [`Rule::TimesUsualRun`], so many times.
     Most(u64),
+    /// So much at most, in these currencies; nothing in any other.
+    Money(BTreeMap<Currency, Decimal>),
     /// These: products, products with their SKU, or whole ids.
     Offers(Vec<OfferId>),
     /// These customers.
@@ -140,6 +161,7 @@ impl Bound {
         let list = |items: Vec<String>| items.join(", ");
         match self {
             Self::Most(most) => most.to_string(),
+            Self::Money(most) => money_written(most),
             Self::Offers(offers) => list(offers.iter().map(ToString::to_string).collect()),
             Self::Customers(customers) => list(customers.iter().map(AllowedCustomer::written).collect()),
             Self::Term(term) => term.to_string(),
@@ -168,6 +190,14 @@ impl Bound {
             AllowedCustomer::Name(allowed) => Some(allowed.as_str()) == name,
         })
     }
+}
+
+/// Writes amounts on one line; nothing is none of any.
+#[must_use]
+pub fn money_written(amounts: &BTreeMap<Currency, Decimal>) -> String {
+    let written = amounts.iter().map(|(currency, amount)| Money { currency: *currency, amount: *amount });
+    let written: Vec<String> = written.map(|money| money.to_string()).collect();
+    if written.is_empty() { "nothing".to_owned() } else { written.join(" + ") }
 }
 
 /// A customer that may be bought for.

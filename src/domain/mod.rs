@@ -29,9 +29,10 @@ pub use ids::{
 pub use journal::{Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent};
 pub use limits::{
     Allowance, AllowedCustomer, Bound, Keeper, Limits, Measure, Organisation, Rule, Rulebook, Whose, Window,
+    money_written,
 };
 pub use moment::{Moment, Timestamp};
-pub use money::{Currency, CurrencyError, Money, PriceError, parse_price};
+pub use money::{Currency, CurrencyError, Money, PriceError, parse_amount, parse_price};
 pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
 pub use prices::{Price, PriceList, Prices, Rates};

@@ -8,6 +8,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 /// The most digits that a price may have before its point.
 const WHOLE_DIGITS: usize = 9;
+/// The most digits that an amount of many prices may have before its point.
+const AMOUNT_DIGITS: usize = 15;
 /// The most digits that a price may have behind its point.
 const FRACTION_DIGITS: usize = 8;
 
@@ -116,9 +118,9 @@ pub enum PriceError {
     /// Anything else that is not digits and one point between them.
     #[error("a price is digits, and at most one point between them")]
     NotDecimal,
-    /// Nine digits before the point are enough for every currency.
-    #[error("a price has at most 9 digits before its point")]
-    TooLarge,
+    /// More than nine digits before the point, or for an amount fifteen: enough for every currency.
+    #[error("it has at most {0} digits before its point")]
+    TooLarge(usize),
     /// Eight digits behind the point are enough for a twelfth of a year's price.
     #[error("a price has at most 8 digits behind its point")]
     TooPrecise,
@@ -129,13 +131,25 @@ pub enum PriceError {
 /// # Errors
 /// [`PriceError`] for anything else, so that no text is ever read as a price that it only looks like.
 pub fn parse_price(text: &str) -> Result<Decimal, PriceError> {
+    parse(text, WHOLE_DIGITS)
+}
+
+/// Reads an amount that many prices may come to; it is written like one.
+///
+/// # Errors
+/// As [`parse_price`].
+pub fn parse_amount(text: &str) -> Result<Decimal, PriceError> {
+    parse(text, AMOUNT_DIGITS)
+}
+
+fn parse(text: &str, whole_digits: usize) -> Result<Decimal, PriceError> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(whole) || !is_digits(fraction) {
         return Err(why_not_digits(text));
     }
-    if whole.trim_start_matches('0').len() > WHOLE_DIGITS {
-        return Err(PriceError::TooLarge);
+    if whole.trim_start_matches('0').len() > whole_digits {
+        return Err(PriceError::TooLarge(whole_digits));
     }
     if fraction.trim_end_matches('0').len() > FRACTION_DIGITS {
         return Err(PriceError::TooPrecise);
@@ -215,7 +229,7 @@ mod tests {
             (" 1", PriceError::NotDecimal),
             ("€5", PriceError::NotDecimal),
             ("١٢", PriceError::NotDecimal),
-            ("1234567890", PriceError::TooLarge),
+            ("1234567890", PriceError::TooLarge(9)),
             ("0.123456789", PriceError::TooPrecise),
         ] {
             assert_eq!(parse_price(text), Err(why), "{text}");

@@ -76,7 +76,7 @@ impl<'t> Value<'t> {
     fn missing_value(&self) {
         let how = match self.role {
             Role::Item => "write one",
-            Role::Key(Key { form: Form::Mapping(_) | Form::Texts, .. }) => {
+            Role::Key(Key { form: Form::Mapping(_) | Form::Texts | Form::Money, .. }) => {
                 "write its keys below it, indented"
             }
             Role::Key(Key { form: Form::List { .. }, .. }) => "write its items below it, each after `- `",

@@ -7,7 +7,9 @@ use super::diagnostic::{quoted, spelt};
 use super::fields::{Fields, Value};
 use super::grammar::{LIMITS, ORGANISATION_METADATA, ORGANISATION_SPEC, PER_CUSTOMER};
 use super::{ids, number, validate};
-use crate::domain::{AllowedCustomer, Bound, Keeper, Limits, Organisation, Rule, Whose};
+use crate::domain::{
+    AllowedCustomer, Bound, Currency, Keeper, Limits, Measure, Money, Organisation, Rule, Whose, parse_amount,
+};
 
 /// Reads an organisation's metadata and spec.
 pub(super) fn organisation(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Organisation {
@@ -33,10 +35,11 @@ pub(super) fn limits(value: Value<'_>, keeper: Keeper) -> Limits {
     let per_customer = fields.value("perCustomer").and_then(|value| value.fields(&PER_CUSTOMER));
     let read = |(word, rule): &(&'static str, Rule)| {
         let bound = match rule {
-            Rule::Amount(Whose::All, ..) | Rule::TimesUsualRun => amount(&fields, word),
-            Rule::Amount(Whose::EachCustomer, ..) => {
+            Rule::Amount(Whose::All, measure, _) => amount(&fields, word, *measure),
+            Rule::TimesUsualRun => amount(&fields, word, Measure::Orders),
+            Rule::Amount(Whose::EachCustomer, measure, _) => {
                 let (_, word) = word.split_once('.').expect("it stands below `perCustomer`");
-                per_customer.as_ref().and_then(|fields| amount(fields, word))
+                per_customer.as_ref().and_then(|fields| amount(fields, word, *measure))
             }
             Rule::AllowedOffers => fields.value(word).and_then(offers),
             Rule::AllowedCustomers => fields.value(word).and_then(|value| customers(value, keeper)),
@@ -48,8 +51,11 @@ pub(super) fn limits(value: Value<'_>, keeper: Keeper) -> Limits {
     Rule::ALL.iter().filter_map(read).collect()
 }
 
-fn amount(fields: &Fields<'_>, word: &str) -> Option<Bound> {
+fn amount(fields: &Fields<'_>, word: &str, measure: Measure) -> Option<Bound> {
     let value = fields.value(word)?;
+    if measure == Measure::Spend {
+        return Some(Bound::Money(value.pairs()?.filter_map(money).collect()));
+    }
     let most = number::limit(value)?;
     if most == 0 && word == "timesUsualRun" {
         let hint = "write how many times as many orders as usual are allowed, such as `3`";
@@ -57,6 +63,32 @@ fn amount(fields: &Fields<'_>, word: &str) -> Option<Bound> {
         return None;
     }
     Some(Bound::Most(most))
+}
+
+fn money(value: Value<'_>) -> Option<(Currency, rust_decimal::Decimal)> {
+    let currency = Currency::parse(value.name);
+    if let Err(why) = &currency {
+        let message = format!("{} is not a currency: {why}", spelt(value.name));
+        value.findings.report(
+            Code::Limit,
+            value.key,
+            message,
+            "write its code in capital letters, such as `EUR`",
+        );
+    }
+    let text = value.unmistakable_text()?;
+    let amount = parse_amount(text);
+    if let Err(why) = &amount {
+        let message = format!("{} is not an amount of money: {why}", spelt(text));
+        value.report(Code::Limit, message, "write it such as `\"5000.00\"`");
+    }
+    let (currency, amount) = (currency.ok()?, amount.ok()?);
+    if (Money { currency, amount }).rounded() != amount {
+        let message = format!("{} is not an amount that can be paid in {currency}", spelt(text));
+        value.report(Code::Limit, message, "write no part of the smallest coin");
+        return None;
+    }
+    Some((currency, amount))
 }
 
 fn offers(value: Value<'_>) -> Option<Bound> {

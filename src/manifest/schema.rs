@@ -184,6 +184,11 @@ fn value(form: &Form, definitions: &mut Map<String, Value>) -> Map<String, Value
             let text = value(&FREE_TEXT, definitions);
             json!({ "type": "object", "propertyNames": text, "additionalProperties": text })
         }
+        Form::Money => json!({
+            "type": "object",
+            "propertyNames": { "pattern": "^[A-Z]{3}$" },
+            "additionalProperties": { "type": "string", "pattern": "^[0-9]{1,15}([.][0-9]{1,8})?$" },
+        }),
         Form::List { of, least, most } => {
             let mut list = json!({ "type": "array", "items": value(of, definitions) });
             if *least > 0 {

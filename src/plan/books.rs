@@ -8,7 +8,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CustomerId, Measure, OrderName, OrderSpec, Recorded, State, Timestamp, Window};
+use rust_decimal::Decimal;
+
+use super::Measured;
+use super::cost::{Cost, cost};
+use crate::domain::{
+    Currency, CustomerId, Measure, OrderName, OrderSpec, Prices, Recorded, State, Timestamp, Window,
+};
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -18,28 +24,48 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 pub(super) struct Sum {
     orders: u64,
     seats: u64,
+    /// All that is owed over the terms.
+    spend: BTreeMap<Currency, Decimal>,
+    /// How many orders nobody can say it of.
+    unpriced: u64,
 }
 
 impl Sum {
-    fn of(spec: &OrderSpec) -> Self {
-        Self { orders: 1, seats: spec.seats() }
+    fn of(spec: &OrderSpec, cost: Option<&Cost>) -> Self {
+        let mut sum = Self { orders: 1, seats: spec.seats(), ..Self::default() };
+        match cost {
+            Some(Cost::Known(price)) => {
+                sum.spend.insert(price.currency, price.sum().committed().amount);
+            }
+            Some(Cost::Unknown(_)) | None => sum.unpriced = 1,
+        }
+        sum
     }
 
     fn add(&mut self, other: &Self) {
         self.orders += other.orders;
         self.seats += other.seats;
+        self.unpriced += other.unpriced;
+        for (currency, amount) in &other.spend {
+            *self.spend.entry(*currency).or_default() += *amount;
+        }
     }
 
     fn take(&mut self, other: &Self) {
         self.orders -= other.orders;
         self.seats -= other.seats;
+        self.unpriced -= other.unpriced;
+        for (currency, amount) in &other.spend {
+            *self.spend.entry(*currency).or_default() -= *amount;
+        }
     }
 
     /// Returns one of the amounts.
-    pub(super) fn amount(&self, measure: Measure) -> u64 {
+    pub(super) fn measured(self, measure: Measure) -> Measured {
         match measure {
-            Measure::Orders => self.orders,
-            Measure::Seats => self.seats,
+            Measure::Orders => Measured::Amount(self.orders),
+            Measure::Seats => Measured::Amount(self.seats),
+            Measure::Spend => Measured::Money { sums: self.spend, unpriced: self.unpriced },
         }
     }
 }
@@ -97,18 +123,19 @@ impl Account {
 }
 
 impl Books {
-    /// Opens the books of a state, before a run.
-    pub(super) fn open(state: &State) -> Self {
+    /// Opens the books of a state, before a run. What was bought costs what it costs by the prices of now.
+    pub(super) fn open(state: &State, prices: Option<&Prices>) -> Self {
+        let sum_of = |spec: &OrderSpec| Sum::of(spec, prices.map(|prices| cost(spec, prices)).as_ref());
         let mut all = Vec::new();
         let mut customers: BTreeMap<CustomerId, Vec<(Option<Timestamp>, Sum)>> = BTreeMap::new();
         for bought in state.purchases() {
-            let entry = (bought.recorded, Sum::of(&bought.spec));
+            let entry = (bought.recorded, sum_of(&bought.spec));
             customers.entry(bought.spec.customer_id).or_default().push(entry.clone());
             all.push(entry);
         }
         let pending = state.orders.iter().filter_map(|(name, recorded)| match recorded {
             Recorded::Pending(attempt) => {
-                Some((name.clone(), (attempt.spec.customer_id, Sum::of(&attempt.spec))))
+                Some((name.clone(), (attempt.spec.customer_id, sum_of(&attempt.spec))))
             }
             Recorded::Created(_) => None,
         });
@@ -121,16 +148,21 @@ impl Books {
     }
 
     /// Counts what a run announces for a name; says whether it was not counted before.
-    pub(super) fn announce(&mut self, name: &OrderName, spec: &OrderSpec) -> bool {
+    pub(super) fn announce(&mut self, name: &OrderName, spec: &OrderSpec, cost: Option<&Cost>) -> bool {
         if self.run.contains_key(name) {
             return false;
         }
-        let (customer, sum) = (spec.customer_id, Sum::of(spec));
+        let (customer, sum) = (spec.customer_id, Sum::of(spec, cost));
         self.all.run.add(&sum);
         self.customers.entry(customer).or_default().run.add(&sum);
         let was_pending = self.pending.remove(name).is_some();
         self.run.insert(name.clone(), (customer, sum, was_pending));
         true
+    }
+
+    /// Says whether nobody knows the price of what a run announced for a name.
+    pub(super) fn is_unpriced(&self, name: &OrderName) -> bool {
+        self.run.get(name).is_some_and(|(_, sum, _)| sum.unpriced > 0)
     }
 
     /// Takes back what was announced last for a name, since it is not sent.

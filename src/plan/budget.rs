@@ -8,8 +8,8 @@
 
 use super::books::Books;
 use super::limits::Question;
-use super::{Limit, Plan, Step};
-use crate::domain::{Bound, Keeper, Rule, State, Timestamp};
+use super::{Costs, Limit, Measured, Plan, Step};
+use crate::domain::{Bound, Keeper, Prices, Rule, State, Timestamp};
 
 /// What a run may still send. By default, everything.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,7 @@ pub struct Budget {
     books: Books,
     usual: Option<u64>,
     raised: Vec<Limit>,
+    costs: Costs,
 }
 
 /// One limit, and how far it was raised.
@@ -26,19 +27,20 @@ struct Ceiling {
     keeper: Keeper,
     rule: Rule,
     bound: Bound,
-    /// Whether it was raised, and to which number where it has one.
-    raised: Option<u64>,
+    /// What it was raised to: for one customer or several, where it is about each.
+    raised: Vec<Measured>,
 }
 
 impl Budget {
     /// Opens the books of a state for a run that carries out a plan. `limits` is what [`judge`](super::judge) said of it:
-    /// what is allowed there is raised to what it comes to, and no further.
+    /// what is allowed there is raised to what it comes to, and no further. An order without a price in `prices` is one of
+    /// unknown price.
     #[must_use]
-    pub fn new(plan: &Plan, state: &State, limits: &[Limit]) -> Self {
+    pub fn new(plan: &Plan, state: &State, prices: Option<&Prices>, limits: &[Limit]) -> Self {
         let raised: Vec<Limit> = limits.iter().filter(|limit| limit.allowed.is_some()).cloned().collect();
         let raised_to = |keeper, rule| {
             let own = raised.iter().filter(|limit| (limit.keeper, limit.rule) == (keeper, rule));
-            own.map(|limit| limit.value.number().unwrap_or(0)).max()
+            own.map(|limit| limit.value.clone()).collect()
         };
         let rules = plan.pins.iter().flat_map(|pins| pins.limits.iter());
         let ceilings = rules.map(|(keeper, rule, bound)| Ceiling {
@@ -48,7 +50,8 @@ impl Budget {
             raised: raised_to(keeper, rule),
         });
         let ceilings = ceilings.collect();
-        Self { ceilings, books: Books::open(state), usual: state.usual_run(), raised }
+        let costs = prices.map(|prices| plan.costs_by(prices)).unwrap_or_default();
+        Self { ceilings, books: Books::open(state, prices), usual: state.usual_run(), raised, costs }
     }
 
     /// Returns the limits that somebody allowed this run to go beyond.
@@ -61,7 +64,7 @@ impl Budget {
     /// # Errors
     /// The first limit that it would go beyond. It is not counted then.
     pub fn admit(&mut self, step: &Step, now: Option<Timestamp>) -> Result<(), Box<Limit>> {
-        let is_new = self.books.announce(&step.name, &step.spec);
+        let is_new = self.books.announce(&step.name, &step.spec, self.costs.get(&step.name));
         let question = Question { sends: &[step], books: &self.books, usual: self.usual, now };
         let over = self.ceilings.iter().find_map(|ceiling| ceiling.forbids(&question));
         match over {
@@ -79,9 +82,8 @@ impl Budget {
 impl Ceiling {
     fn forbids(&self, question: &Question<'_>) -> Option<Limit> {
         let asked = question.ask(self.keeper, self.rule, &self.bound).into_iter();
-        asked.filter(|limit| limit.exceeded).find(|limit| {
-            let value = limit.value.number().unwrap_or(0);
-            self.raised.is_none_or(|raised| value > raised)
-        })
+        asked
+            .filter(|limit| limit.exceeded)
+            .find(|limit| self.raised.iter().all(|raised| limit.value.exceeds_raised(&self.bound, raised)))
     }
 }

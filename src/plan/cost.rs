@@ -244,9 +244,14 @@ impl Plan {
     /// Says what its orders cost, as far as the prices tell.
     #[must_use]
     pub fn price(self, prices: &Prices) -> Self {
-        let sent = self.steps.iter().filter(|step| step.is_sent());
-        let costs = sent.map(|step| (step.name.clone(), cost(&step.spec, prices))).collect();
+        let costs = self.costs_by(prices);
         Self { costs: Some(costs), ..self }
+    }
+
+    /// Looks up what each order that may be sent costs.
+    pub(super) fn costs_by(&self, prices: &Prices) -> Costs {
+        let sent = self.steps.iter().filter(|step| step.is_sent());
+        sent.map(|step| (step.name.clone(), cost(&step.spec, prices))).collect()
     }
 
     /// Returns what an order costs; `None` where nobody gave prices, or nothing would be sent.

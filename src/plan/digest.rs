@@ -117,6 +117,14 @@ impl Encoder {
                 self.text("most");
                 self.number(*most);
             }
+            Bound::Money(most) => {
+                self.text("money");
+                self.number(most.len() as u64);
+                for (currency, amount) in most {
+                    self.text(currency.as_str());
+                    self.text(&amount.normalize().to_string());
+                }
+            }
             Bound::Offers(offers) => {
                 self.text("offers");
                 self.texts(offers.iter().map(|offer| offer.as_str()));

@@ -7,11 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::books::Books;
+use rust_decimal::Decimal;
+
+use super::books::{Books, Sum};
 use super::{Action, Block, Plan, Step};
 use crate::domain::{
-    Allowance, BillingCycle, Bound, CustomerId, Keeper, LineItem, Measure, OfferId, OrderName, OrderSpec,
-    Recorded, Rule, Rulebook, State, TermDuration, Timestamp, Whose, Window,
+    Allowance, BillingCycle, Bound, Currency, CustomerId, Keeper, LineItem, Measure, OfferId, OrderName,
+    OrderSpec, Prices, Recorded, Rule, Rulebook, State, TermDuration, Timestamp, Whose, Window,
+    money_written,
 };
 
 /// A limit that is in force, and what it would come to.
@@ -42,6 +45,13 @@ pub struct Limit {
 pub enum Measured {
     /// So many.
     Amount(u64),
+    /// So much, by currency, and orders of unknown price beside it.
+    Money {
+        /// All that is owed over the terms.
+        sums: BTreeMap<Currency, Decimal>,
+        /// How many orders nobody can say it of.
+        unpriced: u64,
+    },
     /// The offers that are not allowed.
     Offers(Vec<OfferId>),
     /// The customers that are not allowed.
@@ -72,8 +82,55 @@ impl Measured {
             Self::Amount(number) => Some(*number),
             Self::Usual { orders, .. } => Some(*orders),
             Self::Lost { lost, .. } => Some(*lost),
-            Self::Offers(_) | Self::Customers(_) | Self::Term(_) => None,
+            Self::Money { .. } | Self::Offers(_) | Self::Customers(_) | Self::Term(_) => None,
         }
+    }
+
+    /// Says whether an amount is more than a bound. An order of unknown price is beyond any bound of money, and so is
+    /// anything that costs something in a currency which that does not name.
+    fn exceeds(&self, bound: &Bound) -> bool {
+        match (self, bound) {
+            (Self::Amount(value), Bound::Most(most)) => value > most,
+            (Self::Money { sums, unpriced }, Bound::Money(most)) => *unpriced > 0 || is_more(sums, most),
+            _ => true,
+        }
+    }
+
+    /// Says whether it is more than a bound that was raised to what somebody looked at.
+    pub(super) fn exceeds_raised(&self, bound: &Bound, raised: &Self) -> bool {
+        match (self, bound, raised) {
+            (
+                Self::Money { sums, unpriced },
+                Bound::Money(most),
+                Self::Money { sums: looked_at, unpriced: of_them },
+            ) => {
+                let mut most = most.clone();
+                for (currency, amount) in looked_at {
+                    let most = most.entry(*currency).or_default();
+                    *most = (*most).max(*amount);
+                }
+                unpriced > of_them || is_more(sums, &most)
+            }
+            _ => self.number() > raised.number(),
+        }
+    }
+
+    /// Returns how much of a bound it takes, to tell which of several is nearest to it.
+    fn share(&self, bound: &Bound) -> Decimal {
+        match (self, bound) {
+            (Self::Money { sums, .. }, Bound::Money(most)) => {
+                let share =
+                    |(currency, amount): (&Currency, &Decimal)| amount.checked_div(*most.get(currency)?);
+                sums.iter().filter_map(share).max().unwrap_or_default()
+            }
+            _ => self.number().unwrap_or_default().into(),
+        }
+    }
+
+    /// Says whether the price of any order is not known that should be.
+    #[must_use]
+    pub fn has_unpriced(&self) -> bool {
+        matches!(self, Self::Money { unpriced: 1.., .. })
     }
 
     /// Returns it on one line, for the journal.
@@ -81,6 +138,10 @@ impl Measured {
     pub fn written(&self) -> String {
         match self {
             Self::Amount(number) => number.to_string(),
+            Self::Money { sums, unpriced: 0 } => money_written(sums),
+            Self::Money { sums, unpriced } => {
+                format!("{}, and {unpriced} of unknown price", money_written(sums))
+            }
             Self::Offers(offers) => offers.iter().map(OfferId::as_str).collect::<Vec<_>>().join(", "),
             Self::Customers(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             Self::Term(term) => term.as_ref().map_or_else(|| "not known".to_owned(), ToString::to_string),
@@ -99,18 +160,19 @@ impl Limit {
     }
 }
 
-/// Lists every limit in force with what carrying out the plan at `now` would come to. Without pins there is none but those
-/// of this program.
+/// Lists every limit in force with what carrying out the plan at `now` would come to, by these prices. Without pins there
+/// is none but those of this program; without prices, nobody knows what any order costs.
 #[must_use]
-pub fn judge(plan: &Plan, state: &State, now: Option<Timestamp>) -> Vec<Limit> {
+pub fn judge(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Timestamp>) -> Vec<Limit> {
     let mut limits: Vec<Limit> =
         plan.limits.iter().filter(|limit| limit.keeper == Keeper::Program).cloned().collect();
     let unpinned = super::Pins::default();
     let pins = plan.pins.as_ref().unwrap_or(&unpinned);
     let sends: Vec<&Step> = plan.steps.iter().filter(|step| step.is_sent()).collect();
-    let mut books = Books::open(state);
+    let mut books = Books::open(state, prices);
+    let costs = prices.map(|prices| plan.costs_by(prices)).unwrap_or_default();
     for step in &sends {
-        books.announce(&step.name, &step.spec);
+        books.announce(&step.name, &step.spec, costs.get(&step.name));
     }
     let question = Question { sends: &sends, books: &books, usual: state.usual_run(), now };
     limits.extend(pins.limits.iter().flat_map(|(keeper, rule, bound)| question.ask(keeper, rule, bound)));
@@ -179,32 +241,44 @@ impl Question<'_> {
         // A plan that sends nothing exceeds nothing.
         let sends = !self.sends.is_empty();
         let row = |value, exceeded: bool| Limit::new(keeper, rule, bound, value, exceeded && sends);
-        let Bound::Most(most) = bound else {
-            let (value, names) = self.each_order(bound);
-            let limit = row(value, !names.is_empty());
-            return vec![Limit { names, ..limit }];
-        };
-        match rule {
-            Rule::Amount(Whose::All, measure, window) => {
-                let value = self.books.sum(None, window, self.now).amount(measure);
-                vec![row(Measured::Amount(value), value > *most)]
+        match (rule, bound) {
+            (Rule::Amount(Whose::All, measure, window), _) => {
+                let value = self.books.sum(None, window, self.now).measured(measure);
+                let exceeded = value.exceeds(bound);
+                vec![Limit { names: self.unpriced(measure, None), ..row(value, exceeded) }]
             }
-            Rule::Amount(Whose::EachCustomer, measure, window) => {
-                let value = |id| self.books.sum(Some(id), window, self.now).amount(measure);
-                let limit = |(id, name): (CustomerId, Option<&str>)| Limit {
-                    customer: Some(id),
-                    customer_name: name.map(str::to_owned),
-                    ..row(Measured::Amount(value(id)), value(id) > *most)
+            (Rule::Amount(Whose::EachCustomer, measure, window), _) => {
+                let limit = |(id, name): (CustomerId, Option<&str>)| {
+                    let names = self.unpriced(measure, Some(id));
+                    let value = self.books.sum(Some(id), window, self.now).measured(measure);
+                    let exceeded = value.exceeds(bound);
+                    let customer_name = name.map(str::to_owned);
+                    Limit { customer: Some(id), customer_name, names, ..row(value, exceeded) }
                 };
-                self.each_customer(limit).unwrap_or_else(|| vec![row(Measured::Amount(0), false)])
+                let none = || row(Sum::default().measured(measure), false);
+                self.each_customer(limit).unwrap_or_else(|| vec![none()])
             }
-            _ => {
-                let orders = self.books.sum(None, Window::Run, self.now).amount(Measure::Orders);
+            (_, Bound::Most(most)) => {
+                let orders = self.books.sum(None, Window::Run, self.now).measured(Measure::Orders);
+                let orders = orders.number().unwrap_or_default();
                 let value = Measured::Usual { orders, usual: self.usual };
                 let exceeded = self.usual.is_some_and(|usual| orders > usual.saturating_mul(*most));
                 vec![row(value, exceeded)]
             }
+            _ => {
+                let (value, names) = self.each_order(bound);
+                let limit = row(value, !names.is_empty());
+                vec![Limit { names, ..limit }]
+            }
         }
+    }
+
+    /// Returns the orders, of all customers or of one, whose price is not known, where that matters.
+    fn unpriced(&self, measure: Measure, whose: Option<CustomerId>) -> Vec<OrderName> {
+        let asked = self.sends.iter().filter(|step| {
+            measure == Measure::Spend && whose.is_none_or(|customer| customer == step.customer_id)
+        });
+        asked.filter(|step| self.books.is_unpriced(&step.name)).map(|step| step.name.clone()).collect()
     }
 
     /// Returns the rows of customers that go beyond, or else of the one that comes nearest.
@@ -217,7 +291,7 @@ impl Question<'_> {
             return Some(over);
         }
         // The first of those that are equal.
-        all.into_iter().rev().max_by_key(|limit| limit.value.number()).map(|nearest| vec![nearest])
+        all.into_iter().rev().max_by_key(|limit| limit.value.share(&limit.bound)).map(|nearest| vec![nearest])
     }
 
     /// Measures a rule about each order, and names those that break it.
@@ -253,9 +327,14 @@ impl Question<'_> {
                 let longest = longest.filter(|_| is_known).map(|(_, term)| term.clone());
                 (Measured::Term(longest), broken_by(&breaks))
             }
-            Bound::Most(_) | Bound::Half => (Measured::Amount(0), Vec::new()),
+            Bound::Most(_) | Bound::Money(_) | Bound::Half => (Measured::Amount(0), Vec::new()),
         }
     }
+}
+
+/// Says whether any amount is more than is allowed of its currency, where no word of one allows nothing.
+fn is_more(sums: &BTreeMap<Currency, Decimal>, most: &BTreeMap<Currency, Decimal>) -> bool {
+    sums.iter().any(|(currency, amount)| *amount > most.get(currency).copied().unwrap_or_default())
 }
 
 /// Returns the terms of an order in months, `None` for one that nobody knows: a new-commerce line that leaves it to Partner

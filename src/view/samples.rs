@@ -121,6 +121,7 @@ pub(super) fn rulebook() -> Rulebook {
         Rule::AllowedCustomers => {
             Bound::Customers(vec![AllowedCustomer::read(samples::CUSTOMER), AllowedCustomer::read("contoso")])
         }
+        Rule::Amount(_, Measure::Spend, _) => Bound::Money(euros("5000.5")),
         Rule::LongestTerm => Bound::Term(TermDuration::read("P1Y").unwrap()),
         _ => Bound::Most(20),
     };
@@ -128,6 +129,10 @@ pub(super) fn rulebook() -> Rulebook {
     let limits: Limits = set.map(|(_, rule)| (*rule, bound(*rule))).collect();
     let may_be_raised = [Rule::ORDERS_PER_RUN, Rule::LongestTerm].into_iter().collect();
     Rulebook { project: limits.clone(), organisation: Some(Organisation { limits, may_be_raised }) }
+}
+
+fn euros(amount: &str) -> std::collections::BTreeMap<Currency, rust_decimal::Decimal> {
+    [(Currency::parse("EUR").unwrap(), parse_price(amount).unwrap())].into()
 }
 
 /// Limits with every kind of evidence: held, exceeded, allowed.
@@ -166,6 +171,8 @@ pub(super) fn every_limit() -> Vec<Limit> {
             customer_name: Some("contoso".into()),
             ..one(Rule::CUSTOMER_ORDERS_PER_RUN, Measured::Amount(21), true)
         },
+        one(Rule::SPEND_PER_DAY, Measured::Money { sums: euros("12"), unpriced: 0 }, false),
+        one(Rule::SPEND_PER_RUN, Measured::Money { sums: euros("6000"), unpriced: 2 }, true),
         named(one(Rule::AllowedOffers, Measured::Offers(vec![offer]), true)),
         named(one(Rule::AllowedCustomers, Measured::Customers(vec![customer]), true)),
         one(Rule::LongestTerm, Measured::Term(TermDuration::read("P1M")), false),

@@ -41,6 +41,12 @@ pub(super) fn require_limits(limits: &Limits) -> Result<(), Failure> {
         let failure = Failure::new(message).exit(exit::REFUSED_BY_GUARD);
         return Err(failure.hint("buy with `orderform apply`, which keeps to them"));
     }
+    if let Some((rule, _)) = limits.iter().find(|(rule, _)| rule.is_spend()) {
+        let message =
+            format!("a watcher that buys has no price list, and cannot keep to `{}`", rule.as_str());
+        let failure = Failure::new(message).exit(exit::REFUSED_BY_GUARD);
+        return Err(failure.hint("buy with `orderform apply`, which keeps to it"));
+    }
     let lacking = NEEDED.iter().filter(|rule| limits.bound(**rule).is_none());
     let lacking: Vec<String> = lacking.map(|rule| format!("`{}`", rule.as_str())).collect();
     if lacking.is_empty() {
@@ -92,7 +98,7 @@ impl Daemon<'_> {
             settings: settings(self.args.parallelism, rules.clone(), &self.holder),
         };
         let mut unattended = Unattended::new(self.terminal, pending(session.state), stop.clone());
-        let passed = reconcile::pass(&plan, now, session, &mut unattended).await;
+        let passed = reconcile::pass(&plan, None, now, session, &mut unattended).await;
         let closed = connection.close().await;
         let passed = passed?;
         closed?;

@@ -27,6 +27,10 @@ const CUSTOMERS: Form = Form::List {
     most: usize::MAX,
 };
 
+const SPEND_RUN: &str = "All that is owed for one run over the terms, by currency; nothing in others, and no order of unknown price.";
+const SPEND_HOUR: &str = "The same in any 60 minutes.";
+const SPEND_DAY: &str = "The same in any 24 hours.";
+
 pub(in crate::manifest) static LIMITS: Shape = Shape {
     name: "limits",
     about: "How much may be bought.",
@@ -37,6 +41,9 @@ pub(in crate::manifest) static LIMITS: Shape = Shape {
         Key::may("seatsPerRun", MOST, "Seats in one run, all lines together."),
         Key::may("seatsPerHour", MOST, "Seats in any 60 minutes."),
         Key::may("seatsPerDay", MOST, "Seats in any 24 hours."),
+        Key::may("spendPerRun", Form::Money, SPEND_RUN).such_as(&["{ EUR: \"5000.00\" }"]),
+        Key::may("spendPerHour", Form::Money, SPEND_HOUR),
+        Key::may("spendPerDay", Form::Money, SPEND_DAY),
         Key::may("perCustomer", Form::Mapping(&PER_CUSTOMER), "The same for each customer."),
         Key::may("allowedOffers", OFFERS, "What may be bought. A product stands for all its SKUs.")
             .such_as(&["[CFQ7TTC0LH18, CFQ7TTC0LH0Z:0001]"]),
@@ -68,6 +75,9 @@ pub(in crate::manifest) static PER_CUSTOMER: Shape = Shape {
         Key::may("seatsPerRun", MOST, "Seats in one run, all lines together."),
         Key::may("seatsPerHour", MOST, "Seats in any 60 minutes."),
         Key::may("seatsPerDay", MOST, "Seats in any 24 hours."),
+        Key::may("spendPerRun", Form::Money, SPEND_RUN),
+        Key::may("spendPerHour", Form::Money, SPEND_HOUR),
+        Key::may("spendPerDay", Form::Money, SPEND_DAY),
     ],
     refused: &[],
 };

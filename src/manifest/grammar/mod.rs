@@ -78,6 +78,8 @@ pub(super) enum Form {
     Boolean,
     /// A mapping with free keys and texts.
     Texts,
+    /// A mapping of currencies to amounts.
+    Money,
     /// A list of so many values of one form.
     List { of: &'static Form, least: usize, most: usize },
     /// A mapping of a shape.

@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Allowance, AllowedCustomer, Bound, CustomerId, Keeper, Limits, OfferId, OrderName, Organisation, Rule,
-    Rulebook, TermDuration,
+    Allowance, AllowedCustomer, Bound, Currency, CustomerId, Keeper, Limits, Measure, OfferId, OrderName,
+    Organisation, Rule, Rulebook, TermDuration,
 };
 use crate::plan::{Limit, Measured};
 
@@ -30,6 +31,8 @@ pub(super) struct LimitJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     usual: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    unpriced: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     orders: Vec<String>,
@@ -45,6 +48,8 @@ enum AmountJson {
     Number(u64),
     Text(String),
     List(Vec<String>),
+    /// By currency.
+    Money(BTreeMap<String, String>),
     Unknown(()),
 }
 
@@ -70,6 +75,10 @@ pub(super) struct AllowanceJson {
 impl From<&Limit> for LimitJson {
     fn from(limit: &Limit) -> Self {
         let Limit { rule, keeper, bound, value, customer, customer_name, names, exceeded, allowed } = limit;
+        let unpriced = match value {
+            Measured::Money { unpriced, .. } => Some(*unpriced),
+            _ => None,
+        };
         let (usual, recorded) = match value {
             Measured::Usual { usual, .. } => (*usual, None),
             Measured::Lost { recorded, .. } => (None, Some(*recorded)),
@@ -84,6 +93,7 @@ impl From<&Limit> for LimitJson {
             customer_id: customer.map(|id| id.to_string()),
             customer_name: customer_name.clone(),
             usual,
+            unpriced,
             recorded,
             orders: names.iter().map(ToString::to_string).collect(),
             allowed: allowed.clone(),
@@ -98,7 +108,12 @@ impl LimitJson {
         let (_, keeper) = keeper.ok_or_else(|| format!("`{}` keeps no limits", self.file))?;
         let names: Result<_, _> = self.orders.iter().map(|name| OrderName::parse(name)).collect();
         let customer = self.customer_id.as_deref().map(CustomerId::parse).transpose();
-        let value = self.value.measured(rule, self.usual, self.recorded);
+        let value = match (self.unpriced, &self.value) {
+            (Some(unpriced), AmountJson::Money(sums)) => {
+                read_money(sums).map(|sums| Measured::Money { sums, unpriced })
+            }
+            _ => self.value.measured(rule, self.usual, self.recorded),
+        };
         Ok(Limit {
             rule,
             keeper,
@@ -121,6 +136,7 @@ impl From<&Bound> for AmountJson {
             Bound::Customers(customers) => {
                 Self::List(customers.iter().map(AllowedCustomer::written).collect())
             }
+            Bound::Money(most) => Self::Money(money(most)),
             Bound::Term(_) | Bound::Half => Self::Text(bound.written()),
         }
     }
@@ -130,6 +146,7 @@ impl From<&Measured> for AmountJson {
     fn from(value: &Measured) -> Self {
         match value {
             Measured::Amount(number) => Self::Number(*number),
+            Measured::Money { sums, .. } => Self::Money(money(sums)),
             Measured::Offers(offers) => Self::List(offers.iter().map(ToString::to_string).collect()),
             Measured::Customers(ids) => Self::List(ids.iter().map(ToString::to_string).collect()),
             Measured::Term(term) => {
@@ -144,6 +161,8 @@ impl From<&Measured> for AmountJson {
 impl AmountJson {
     fn bound(&self, rule: Rule) -> Option<Bound> {
         match (rule, self) {
+            (Rule::Amount(_, Measure::Spend, _), Self::Money(most)) => read_money(most).map(Bound::Money),
+            (Rule::Amount(_, Measure::Spend, _), _) => None,
             (Rule::Amount(..) | Rule::TimesUsualRun, Self::Number(most)) => Some(Bound::Most(*most)),
             (Rule::AllowedOffers, Self::List(offers)) => Some(Bound::Offers(read_offers(offers)?)),
             (Rule::AllowedCustomers, Self::List(customers)) => {
@@ -157,6 +176,7 @@ impl AmountJson {
 
     fn measured(&self, rule: Rule, usual: Option<u64>, recorded: Option<u64>) -> Option<Measured> {
         match (rule, self) {
+            (Rule::Amount(_, Measure::Spend, _), _) => None,
             (Rule::Amount(..), Self::Number(number)) => Some(Measured::Amount(*number)),
             (Rule::AllowedOffers, Self::List(offers)) => Some(Measured::Offers(read_offers(offers)?)),
             (Rule::AllowedCustomers, Self::List(ids)) => {
@@ -172,6 +192,17 @@ impl AmountJson {
             _ => None,
         }
     }
+}
+
+fn money(amounts: &BTreeMap<Currency, Decimal>) -> BTreeMap<String, String> {
+    amounts.iter().map(|(currency, amount)| (currency.to_string(), amount.normalize().to_string())).collect()
+}
+
+fn read_money(amounts: &BTreeMap<String, String>) -> Option<BTreeMap<Currency, Decimal>> {
+    let one = |(currency, amount): (&String, &String)| {
+        Some((Currency::parse(currency).ok()?, Decimal::from_str_exact(amount).ok()?))
+    };
+    amounts.iter().map(one).collect()
 }
 
 fn read_offers(offers: &[String]) -> Option<Vec<OfferId>> {

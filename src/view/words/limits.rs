@@ -4,7 +4,7 @@
 
 use super::super::text::count;
 use super::Medium;
-use crate::domain::{Bound, Keeper};
+use crate::domain::{Bound, Keeper, money_written};
 use crate::plan::{Limit, Measured, Plan};
 
 /// How many orders are named before the rest is counted.
@@ -42,13 +42,24 @@ pub(in crate::view) fn limit_of(limit: &Limit, file: Option<&str>, medium: Mediu
     let rule = format!("{}{of}", medium.code(limit.rule.as_str()));
     match &limit.value {
         Measured::Amount(value) => {
-            let who = match (&limit.customer_name, limit.customer) {
-                (Some(name), _) => format!(" for {}", medium.code(name)),
-                (None, Some(id)) => format!(" for {}", medium.code(&id.to_string())),
-                (None, None) => String::new(),
-            };
+            let who = customer(limit, medium);
             let most = limit.bound.written();
             format!("{rule} is {most}, and with this run it would come to {value}{who}")
+        }
+        Measured::Money { sums, unpriced: 0 } => {
+            let (most, sums) = (limit.bound.written(), money_written(sums));
+            format!("{rule} is {most}, and with this run it would come to {sums}{}", customer(limit, medium))
+        }
+        Measured::Money { sums, unpriced } => {
+            let known = match sums.is_empty() {
+                true => String::new(),
+                false => format!(", beside {}", money_written(sums)),
+            };
+            let (most, unknown) = (limit.bound.written(), of_unknown_price(limit, *unpriced, medium));
+            format!(
+                "{rule} is {most}, and nobody knows what {unknown} would cost{}{known}",
+                customer(limit, medium)
+            )
         }
         Measured::Offers(offers) => {
             let offers = medium.list(offers.iter().map(|offer| offer.as_str()));
@@ -77,6 +88,25 @@ pub(in crate::view) fn limit_of(limit: &Limit, file: Option<&str>, medium: Mediu
             let have = if *lost == 1 { "has" } else { "have" };
             format!("{rule}: of {recorded} {lost} {have} no manifest: {}", named(limit, medium))
         }
+    }
+}
+
+fn customer(limit: &Limit, medium: Medium) -> String {
+    match (&limit.customer_name, limit.customer) {
+        (Some(name), _) => format!(" for {}", medium.code(name)),
+        (None, Some(id)) => format!(" for {}", medium.code(&id.to_string())),
+        (None, None) => String::new(),
+    }
+}
+
+/// Names the orders whose price is not known, as far as they are of this run.
+fn of_unknown_price(limit: &Limit, unpriced: u64, medium: Medium) -> String {
+    let unpriced = usize::try_from(unpriced).unwrap_or(usize::MAX);
+    let earlier = count(unpriced.saturating_sub(limit.names.len()), "order");
+    match limit.names.len() {
+        0 => format!("{earlier} of before"),
+        all if all == unpriced => named(limit, medium),
+        _ => format!("{}, and {earlier} of before", named(limit, medium)),
     }
 }
 

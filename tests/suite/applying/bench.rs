@@ -100,7 +100,7 @@ impl Bench {
             let pins = Pins { limits, ..Pins::default() };
             plan = plan.pin(&self.state, |spec| format!("{spec:?}"), pins);
         }
-        let budget = plan::Budget::new(&plan, &self.state, &[]);
+        let budget = plan::Budget::new(&plan, &self.state, None, &[]);
         let (world, fails_at, room) = (Arc::clone(&self.world), self.fails_at, self.room);
         let mut journal = Memory { world, appends: 0, fails_at, room };
         let (stopper, stop) = watch::channel(false);

@@ -31,7 +31,7 @@ pub(super) fn plan(mut steps: Vec<Step>) -> Plan {
     let genesis = RecordKind::Genesis { lineage: Lineage::from_random(1), tool: "test".into() };
     let state = State::begin(&Record { serial: 1, time: None, kind: genesis }).unwrap();
     let plan = Plan { serial: 41, steps, pins: Some(pins), ..plan::build(&[], &state) };
-    Plan { limits: plan::judge(&plan, &state, None), ..plan }
+    Plan { limits: plan::judge(&plan, &state, None, None), ..plan }
 }
 
 const PRODUCTS: [(&str, &str); 4] = [

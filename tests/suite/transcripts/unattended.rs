@@ -30,6 +30,17 @@ fn without_limits_by_the_hour_and_by_the_day_nobody_buys_unattended() {
     assert_transcript!(stage);
 }
 
+/// It has no price list, so it cannot know what it spends.
+#[test]
+fn where_spend_is_limited_nobody_buys_unattended() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    limit(&stage);
+    let project = std::fs::read_to_string(stage.path("orderform.yaml")).unwrap();
+    stage.write("orderform.yaml", &format!("{project}    spendPerDay: {{ EUR: \"900.00\" }}\n"));
+    assert_eq!(stage.run(&["watch", ".", "--auto-apply", "--sandbox"]).code, 5);
+    assert_transcript!(stage);
+}
+
 #[test]
 fn what_is_added_is_bought_and_nothing_is_done_twice() {
     let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);

@@ -3,15 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::{named, number, object, reference, text};
-use crate::domain::{Keeper, Rule};
+use crate::domain::{Keeper, Measure, Rule};
 
 /// A limit in force, and what a plan would come to.
 pub(super) fn limit() -> Value {
     let amount = |about: &str| {
         json!({
             "description": about,
-            "type": ["integer", "string", "array", "null"],
+            "type": ["integer", "string", "array", "object", "null"],
             "items": { "type": "string" },
+            "additionalProperties": { "type": "string" },
         })
     };
     let rules: Vec<&str> = Rule::ALL.iter().map(|(word, _)| *word).collect();
@@ -20,11 +21,12 @@ pub(super) fn limit() -> Value {
         json!({
             "rule": { "enum": rules, "description": "Which one, as it is written under `spec.limits`." },
             "file": { "enum": Keeper::ALL.map(|(word, _)| word), "description": "Whose file it stands in." },
-            "limit": amount("What it allows: a number; a term; or the offers or customers."),
+            "limit": amount("What it allows: a number; amounts by currency; a term; or the offers or customers."),
             "value": amount("What it would come to: a number; a term, or null; or what is not allowed."),
             "exceeded": { "type": "boolean" },
             "customerId": named("guid", "For whom, where it is about each customer: those beyond it, or the one nearest to it."),
             "customerName": text("What the manifests call them."),
+            "unpriced": number("How many orders of unknown price there are beside the amounts."),
             "usual": number("How many orders a run usually buys."),
             "recorded": number("How many orders are recorded."),
             "orders": { "type": "array", "items": reference("name"), "description": "The orders that break it." },
@@ -38,6 +40,9 @@ pub(super) fn limits(about: &str) -> Value {
     let rule = |rule: Rule| match rule {
         Rule::AllowedOffers | Rule::AllowedCustomers => {
             json!({ "type": "array", "items": { "type": "string" } })
+        }
+        Rule::Amount(_, Measure::Spend, _) => {
+            json!({ "type": "object", "additionalProperties": { "type": "string" } })
         }
         Rule::LongestTerm => text("The term."),
         _ => number("What it allows."),

@@ -59,6 +59,86 @@ fn customers_that_are_not_named_can_be_allowed_once() {
     assert_transcript!(refused_then_allowed(&limits, "allowedCustomers"));
 }
 
+/// What a seat of the orders here costs.
+const PRICES: &str =
+    "offerId,termDuration,billingCycle,currency,unitPrice\nCFQ7TTC0LH18:0001,P1Y,monthly,EUR,10.00\n";
+
+#[test]
+fn spend_of_a_run_can_be_allowed_once() {
+    let (stage, _shop) = stage("{ spendPerRun: { EUR: \"500.00\" } }");
+    stage.write("prices.csv", PRICES);
+    let priced = |arguments: &[&str]| stage.run(&[arguments, &["--prices", "prices.csv"]].concat()).code;
+    assert_eq!(priced(&["plan"]), 5);
+    assert_eq!(priced(&APPLY), 5);
+    stage.bought(0);
+    assert_eq!(
+        priced(&[&APPLY[..], &["--allow", "spendPerRun", "--reason", "agreed with finance"]].concat()),
+        0
+    );
+    stage.bought(2);
+    stage.allowed();
+    assert_transcript!(stage);
+}
+
+/// What is not known is never taken for nothing.
+#[test]
+fn an_order_of_unknown_price_is_beyond_what_may_be_spent() {
+    let (stage, _shop) = stage("{ spendPerDay: { EUR: \"900000.00\" } }");
+    assert_eq!(stage.run(&["plan"]).code, 5, "without a price list");
+    stage.write("prices.csv", &PRICES.replace("0001", "0002"));
+    assert_eq!(stage.run(&["plan", "--prices", "prices.csv"]).code, 5);
+    assert_eq!(stage.run(&[&APPLY[..], &["--prices", "prices.csv"]].concat()).code, 5);
+    stage.bought(0);
+    assert_eq!(stage.run(&["plan", "--prices", "prices.csv", "--format", "json"]).code, 5);
+    assert_eq!(stage.run(&["plan", "--prices", "prices.csv", "--format", "markdown"]).code, 5);
+    assert_transcript!(stage);
+}
+
+/// What may be spent is pinned, and so are the prices by which it was.
+#[test]
+fn a_saved_plan_keeps_what_was_allowed_of_spend_and_its_prices() {
+    let (stage, _shop) = stage("{ spendPerRun: { EUR: \"500.00\" } }");
+    assert_eq!(stage.quietly(&["init"]).code, 0);
+    stage.write("prices.csv", PRICES);
+    let plan = [
+        "plan",
+        "--prices",
+        "prices.csv",
+        "--out",
+        "plan.json",
+        "--allow",
+        "spendPerRun",
+        "--reason",
+        "agreed",
+    ];
+    assert_eq!(stage.run(&plan).code, 0);
+    let apply = ["apply", "--plan", "plan.json", "--prices", "prices.csv"];
+    stage.write("prices.csv", &PRICES.replace("10.00", "11.00"));
+    assert_eq!(stage.run(&apply).code, 7);
+    assert_ne!(
+        stage.run(&[&apply[..], &["--rebase"]].concat()).code,
+        0,
+        "by other prices it is allowed again"
+    );
+    stage.bought(0);
+    stage.write("prices.csv", PRICES);
+    assert_eq!(stage.run(&apply).code, 0);
+    stage.bought(2);
+    assert_transcript!(stage);
+}
+
+#[test]
+fn what_each_customer_spends_in_a_day_counts_what_was_bought_before() {
+    let (stage, _shop) = stage("{ perCustomer: { spendPerDay: { EUR: \"750.00\" } } }");
+    stage.write("prices.csv", PRICES);
+    let priced = |arguments: &[&str]| stage.run(&[arguments, &["--prices", "prices.csv"]].concat()).code;
+    assert_eq!(priced(&APPLY), 0);
+    stage.write("c.yaml", &order("c", FABRIKAM, 1));
+    assert_eq!(priced(&APPLY), 5);
+    stage.bought(2);
+    assert_transcript!(stage);
+}
+
 #[test]
 fn a_term_that_is_too_long_can_be_allowed_once() {
     assert_transcript!(refused_then_allowed("{ longestTerm: P1M }", "longestTerm"));
