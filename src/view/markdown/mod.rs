@@ -49,8 +49,8 @@ impl<W: Write> View for Markdown<W> {
         if summary.interrupted {
             text.push_str("\nInterrupted: what was in flight is recorded\n");
         }
-        let told = summary.ended.iter().map(|ended| (ended, words::ended(ended, Medium::Markdown)));
-        let told: Vec<_> = told.collect();
+        let ended = if summary.is_as_planned() { &[][..] } else { &summary.ended };
+        let told: Vec<_> = ended.iter().map(|one| (one, words::ended(one, Medium::Markdown))).collect();
         if !told.is_empty() {
             text.push_str("\n| | order | outcome | request |\n|---|---|---|---|\n");
         }
