@@ -171,6 +171,13 @@ impl Summary {
         })
     }
 
+    /// Says whether all there is to tell is what the plan said: nothing was sent, nobody was asked.
+    #[must_use]
+    pub fn is_as_planned(&self) -> bool {
+        let is_blocked = |ended: &Ended| matches!(ended.outcome, Outcome::Blocked(_));
+        self.posts + self.reads == 0 && !self.interrupted && self.ended.iter().all(is_blocked)
+    }
+
     /// Counts the ends.
     #[must_use]
     pub fn tally(&self) -> Tally {

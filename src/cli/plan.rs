@@ -18,7 +18,8 @@ use super::terminal::Terminal;
 use crate::plan::{self, Limit, Saved};
 use crate::store::Digest;
 use crate::view::{
-    PLAN_MARK, PLAN_PAGE_MARK, failed_plan, html_plan, is_saved_plan, markdown_plan, saved_plan,
+    BUDGET, Format, PLAN_MARK, PLAN_PAGE_MARK, failed_plan, html_plan, is_saved_plan, markdown_plan,
+    saved_plan,
 };
 
 /// The longest that a saved plan may be good.
@@ -52,6 +53,10 @@ struct Files {
     /// Write the plan as Markdown, for a pull request.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+    /// The most bytes of the Markdown: GitHub takes 65536 in a comment, Azure DevOps 150000; orders are left out and
+    /// counted, never those that are blocked.
+    #[arg(long, value_name = "BYTES", default_value_t = BUDGET)]
+    markdown_budget: usize,
     /// Write the plan as a page for a browser, for people without a terminal.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -80,7 +85,7 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
         Ok(Made { saved, problem }) => {
             let told = problem.as_ref().map(|(code, failure)| (*code, failure));
             let written = args.files.write(Some(&saved), told);
-            terminal.view().plan(&saved.plan)?;
+            args.files.show(&saved, terminal)?;
             written?;
             args.tell(&saved, told, terminal);
             match problem {
@@ -167,6 +172,14 @@ impl Files {
         self.outputs().iter().flatten().try_for_each(Output::check)
     }
 
+    /// Shows the plan on stdout.
+    fn show(&self, saved: &Saved, terminal: &Terminal) -> Result<(), Failure> {
+        match terminal.format {
+            Format::Markdown => terminal.print(&markdown_plan(Some(&saved.plan), None, self.markdown_budget)),
+            _ => Ok(terminal.view().plan(&saved.plan)?),
+        }
+    }
+
     /// Writes every file that was asked for.
     fn write(&self, saved: Option<&Saved>, problem: Option<(&'static str, &Failure)>) -> Result<(), Failure> {
         let [json, markdown, html] = self.outputs();
@@ -179,7 +192,9 @@ impl Files {
         });
         let trouble = problem.map(|(_, failure)| failure.trouble());
         let plan = saved.map(|saved| &saved.plan);
-        let markdown = markdown.map_or(Ok(()), |output| output.write(&markdown_plan(plan, trouble.as_ref())));
+        let markdown = markdown.map_or(Ok(()), |output| {
+            output.write(&markdown_plan(plan, trouble.as_ref(), self.markdown_budget))
+        });
         let html = html.map_or(Ok(()), |output| output.write(&html_plan(plan, trouble.as_ref())));
         json.and(markdown).and(html)
     }

@@ -53,7 +53,7 @@ pub fn differences(recorded: &OrderSpec, desired: &OrderSpec) -> Vec<Difference>
 }
 
 /// Renders a line's fields that are given, by name. Offer ids compare without case.
-fn fields(line: &LineItem) -> BTreeMap<String, String> {
+pub(super) fn fields(line: &LineItem) -> BTreeMap<String, String> {
     let term = |term: &crate::domain::TermDuration| term.to_string();
     let additional = &line.additional_partner_ids_on_record;
     let mut fields = BTreeMap::from([

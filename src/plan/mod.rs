@@ -7,6 +7,7 @@
 //! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
 
+mod before;
 mod books;
 mod budget;
 mod changes;
@@ -23,6 +24,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
+pub use before::before;
 pub use budget::Budget;
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};

@@ -30,7 +30,7 @@ pub use json::{
     Json, SavedError, failed_plan, is_saved_plan, pass_object, plan_schema, read_plan, read_status,
     saved_plan, status_document,
 };
-pub use markdown::{Markdown, PLAN_MARK, markdown_plan};
+pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_plan};
 pub use progress::Progress;
 pub(crate) use text::{escape, wrap};
 

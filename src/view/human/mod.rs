@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** without its colours the text is the same, byte for byte.
 
+mod diff;
 mod plan;
 mod run;
 mod state;

@@ -4,7 +4,7 @@
 
 use super::super::words::{self, Medium};
 use super::super::{Look, text};
-use super::{DETAIL, ORDER, Page, WIDEST_NAME, column};
+use super::{DETAIL, ORDER, Page, WIDEST_NAME, column, diff};
 use crate::plan::{Action, Cost, Plan, Step};
 
 /// The widest cell that others are aligned with: a named customer, but not a tenant id.
@@ -132,5 +132,8 @@ impl<'a> Row<'a> {
         }
         let account = words::step(step, Medium::Terminal);
         page.account(&words::explain_cost(account, self.price, Medium::Terminal));
+        if page.look.verbose {
+            diff::add(step, page);
+        }
     }
 }

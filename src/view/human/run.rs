@@ -11,10 +11,12 @@ use crate::apply::{Ended, Outcome, Summary};
 pub(super) fn page(summary: &Summary, look: Look) -> Page {
     let mut page = Page::new(look);
     let widest = column(summary.ended.iter().map(|ended| ended.name.as_str()), WIDEST_NAME);
-    for ended in &summary.ended {
+    // People have just read in the plan why nothing was to be done.
+    let told = if summary.is_as_planned() { &[][..] } else { &summary.ended };
+    for ended in told {
         order(ended, widest, &mut page);
     }
-    if !summary.ended.is_empty() {
+    if !told.is_empty() {
         page.line("");
     }
     if summary.interrupted {

@@ -36,7 +36,7 @@ impl<W: Write> Markdown<W> {
 
 impl<W: Write> View for Markdown<W> {
     fn plan(&mut self, plan: &Plan) -> io::Result<()> {
-        self.show(&plan::page(plan, plan::BUDGET))
+        self.show(&plan::page(plan, BUDGET))
     }
 
     /// Markdown is about ends: while a run goes on there is nothing to tell.
@@ -49,8 +49,8 @@ impl<W: Write> View for Markdown<W> {
         if summary.interrupted {
             text.push_str("\nInterrupted: what was in flight is recorded\n");
         }
-        let told = summary.ended.iter().map(|ended| (ended, words::ended(ended, Medium::Markdown)));
-        let told: Vec<_> = told.collect();
+        let ended = if summary.is_as_planned() { &[][..] } else { &summary.ended };
+        let told: Vec<_> = ended.iter().map(|one| (one, words::ended(one, Medium::Markdown))).collect();
         if !told.is_empty() {
             text.push_str("\n| | order | outcome | request |\n|---|---|---|---|\n");
         }
@@ -78,7 +78,7 @@ impl<W: Write> View for Markdown<W> {
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
-        let mut text = situation.plan.map(|plan| plan::page(plan, plan::BUDGET)).unwrap_or_default();
+        let mut text = situation.plan.map(|plan| plan::page(plan, BUDGET)).unwrap_or_default();
         let watcher = situation.watcher.map(words::watcher).unwrap_or_default();
         let watches = if situation.watches { "Somebody watches" } else { "Nobody watches" };
         text.push_str(&format!("\n{watches}\n"));
@@ -110,12 +110,16 @@ impl<W: Write> View for Markdown<W> {
 /// What the Markdown of a plan begins with, so that a job finds its own comment again.
 pub const PLAN_MARK: &str = "<!-- orderform:plan ";
 
-/// Writes a plan as a comment for a pull request, as far as it was made, with what keeps it from being applied first.
+/// The longest comment in bytes: GitHub takes 65,536, and whoever posts it may add to it.
+pub const BUDGET: usize = 60_000;
+
+/// Writes a plan as a comment for a pull request, as far as it was made, with what keeps it from being applied first. It is
+/// no longer than `budget` bytes, as far as what may never be left out allows.
 #[must_use]
-pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
+pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>, budget: usize) -> String {
     let problem = trouble.map(problem).unwrap_or_default();
     let Some(plan) = plan else { return format!("{PLAN_MARK}-->\n{problem}") };
-    let page = plan::page(plan, plan::BUDGET.saturating_sub(problem.len() + 1));
+    let page = plan::page(plan, budget.saturating_sub(problem.len() + 1));
     match page.split_once('\n') {
         Some((mark, rest)) if !problem.is_empty() => format!("{mark}\n{problem}\n{rest}"),
         _ => page,

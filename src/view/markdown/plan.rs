@@ -1,9 +1,9 @@
 //! A plan for a pull request: a mark to find the comment by, the verdict, what needs somebody, what is bought customer by
 //! customer, the counts, the digest.
 //!
-//! **Invariant:** the text is no longer than its budget unless what may never be left out is: the verdict, what is blocked
-//! or in doubt, the counts and the digest. Only whole rows are left out, those of the least importance first, and how many
-//! is said.
+//! **Invariant:** the text is no longer than its budget unless what may never be left out is: the verdict, the rows of what
+//! is blocked or in doubt, the counts and the digest. Only whole rows are left out, those of the least importance first, and
+//! how many is said.
 
 use super::super::text::{count, escape, plural};
 use super::super::words::{self, Medium};
@@ -11,11 +11,8 @@ use super::{PLAN_MARK, notes, row};
 use crate::domain::CustomerId;
 use crate::plan::{Action, Plan, Step};
 
-/// The longest comment in bytes: GitHub takes 65,536, and whoever posts it may add to it.
-pub(super) const BUDGET: usize = 60_000;
-
-/// What the line that says how many are left out takes at most.
-const REST: usize = 100;
+/// What the lines that say how many are left out take at most.
+const REST: usize = 300;
 
 /// More orders than this, and each customer's are folded.
 const MOST_OPEN: usize = 20;
@@ -44,17 +41,13 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
         text.push('\n');
         text.extend(limits.iter().map(|line| format!("- {line}\n")));
     }
+    let foot = foot(plan);
     if !urgent.is_empty() {
         text.push_str(head(plan));
         text.extend(urgent.iter().map(|step| row(step, plan)));
-        text.push_str(&accounts(&urgent, plan));
+        let room = budget.saturating_sub(text.len() + foot.len() + REST);
+        text.push_str(&explained(&urgent, plan, room));
     }
-    let mut foot = String::new();
-    if plan.steps.iter().any(|step| !matches!(step.action, Action::Keep { .. })) {
-        foot = format!("\n{}\n", words::counts(&plan.counts()));
-    }
-    foot.extend(plan.totals().as_ref().and_then(words::totals).map(|totals| format!("\n{totals}\n")));
-    foot += &format!("\nplan `{}`\n", plan.approved());
 
     let mut room = budget.saturating_sub(text.len() + foot.len() + REST);
     let mut shown = 0;
@@ -72,12 +65,45 @@ pub(super) fn page(plan: &Plan, budget: usize) -> String {
         text.push_str(&section(title, steps, plan, *is_open, (&mut room, &mut shown)));
     }
     if shown < total {
-        let left_out = count(total - shown, "order");
-        text.push_str(&format!(
-            "\n{left_out} more: there is no room here, `orderform plan` shows all of them\n"
-        ));
+        text.push_str(&truncated(total - shown));
     }
     text + &foot
+}
+
+/// Says how many orders are left out: to people, and to a job that wants to know.
+fn truncated(orders: usize) -> String {
+    let left_out = count(orders, "order");
+    format!(
+        "\n{left_out} more: there is no room here, `orderform plan` shows all of them\n\n\
+         <!-- orderform:truncated leftOut={orders} -->\n"
+    )
+}
+
+/// Writes the counts, the totals and the digest.
+fn foot(plan: &Plan) -> String {
+    let mut foot = String::new();
+    if plan.steps.iter().any(|step| !matches!(step.action, Action::Keep { .. })) {
+        foot = format!("\n{}\n", words::counts(&plan.counts()));
+    }
+    foot.extend(plan.totals().as_ref().and_then(words::totals).map(|totals| format!("\n{totals}\n")));
+    foot + &format!("\nplan `{}`\n", plan.approved())
+}
+
+/// Says why each of these needs somebody, as far as there is room. Their rows stand in any case: what is at stake is
+/// never left out, only what is said of it.
+fn explained(urgent: &[&Step], plan: &Plan, room: usize) -> String {
+    let mut told = String::new();
+    for (number, step) in urgent.iter().enumerate() {
+        let account = accounts(&[*step], plan);
+        if told.len() + account.len() > room {
+            let left_out = count(urgent.len() - number, "order");
+            told +=
+                &format!("\nWhy {left_out} of these need somebody is left out: `orderform plan` says it\n");
+            break;
+        }
+        told += if told.is_empty() { &account } else { account.trim_start_matches('\n') };
+    }
+    told
 }
 
 /// Groups steps by customer, in the order in which customers first appear.
@@ -186,7 +212,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_left_out_in_whole_rows_and_counted() {
         let plan = plan(5000, 40);
-        for budget in [30_000, BUDGET, 200_000] {
+        for budget in [30_000, 60_000, 200_000] {
             let text = page(&plan, budget);
             assert!(text.len() <= budget, "{} bytes of {budget}", text.len());
             assert!(text.starts_with("<!-- orderform:plan "));
@@ -219,6 +245,19 @@ mod tests {
         let text = page(&plan, 0);
         assert_eq!(text.matches("| `!` |").count(), 3);
         assert!(text.contains(&plan.approved()) && text.contains("10 to buy"));
+        assert!(text.contains("\nWhy 3 orders of these need somebody is left out"));
+        assert!(text.contains("\n<!-- orderform:truncated leftOut=10 -->\n"));
+    }
+
+    #[test]
+    fn why_orders_are_blocked_goes_before_their_rows_do() {
+        let plan = plan(0, 500);
+        let whole = page(&plan, usize::MAX);
+        let budget = whole.len() - 1;
+        let text = page(&plan, budget);
+        assert!(text.len() <= budget && text.contains("need somebody is left out"));
+        assert_eq!(text.matches("| `!` |").count(), 500);
+        assert!(!whole.contains("left out"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use orderform::manifest::render;
 use orderform::view::{
-    self, Check, CheckFormat, Format, Look, Paths, Progress, View, failed_plan, markdown_plan,
+    self, BUDGET, Check, CheckFormat, Format, Look, Paths, Progress, View, failed_plan, markdown_plan,
 };
 
 use super::judge::Kind;
@@ -47,10 +47,10 @@ fn of_orders() -> Vec<Renderer> {
         Renderer::new("human, in colours", Colored, |with| everything(Format::Human, human(120, true), with)),
         Renderer::new("markdown", Markdown, |with| everything(Format::Markdown, Look::default(), with)),
         Renderer::new("markdown file of a failed plan", Markdown, |with| {
-            markdown_plan(Some(with.plan()), Some(&with.trouble()))
+            markdown_plan(Some(with.plan()), Some(&with.trouble()), BUDGET)
         }),
         Renderer::new("markdown file of a stale plan", Markdown, |with| {
-            markdown_plan(None, Some(&with.stale()))
+            markdown_plan(None, Some(&with.stale()), BUDGET)
         }),
         Renderer::new("json", Json, |with| everything(Format::Json, Look::default(), with)).keeping_texts(),
         Renderer::new("json file of a failed plan", Json, |with| {
@@ -69,7 +69,7 @@ fn of_manifests() -> Vec<Renderer> {
         Renderer::new("SARIF", Json, |with| check(CheckFormat::Sarif, with)),
         Renderer::new("problems in colours", Colored, diagnostics),
         Renderer::new("markdown file of wrong manifests", Markdown, |with| {
-            markdown_plan(None, Some(&with.wrong()))
+            markdown_plan(None, Some(&with.wrong()), BUDGET)
         }),
         Renderer::new("json file of wrong manifests", Json, |with| {
             failed_plan(None, "manifests", &with.wrong())

@@ -39,6 +39,15 @@ fn a_placed_order_is_not_edited() {
 }
 
 #[test]
+fn with_detail_a_placed_order_is_held_against_its_manifest_as_a_text() {
+    let (stage, _shop) = bought();
+    let changed = order("a", CONTOSO, 50).replace("billingCycle: monthly", "billingCycle: annual");
+    stage.write("a.yaml", &changed);
+    assert_eq!(stage.run(&["plan", "-v"]).code, 0);
+    assert_transcript!(stage);
+}
+
+#[test]
 fn an_order_that_went_to_another_customer_is_not_bought_again() {
     let (stage, _shop) = bought();
     stage.write("a.yaml", &order("a", FABRIKAM, 5));

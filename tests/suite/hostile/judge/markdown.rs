@@ -113,7 +113,9 @@ fn unusual(text: &str) -> Option<String> {
 /// Says what of HTML is not ours.
 fn unknown_html(html: &str) -> Option<String> {
     let mut rest = html.to_owned();
-    if let Some((mark, after)) = html.strip_prefix("<!-- orderform:plan ").and_then(|s| s.split_once("-->")) {
+    let marks = ["<!-- orderform:plan ", "<!-- orderform:truncated "];
+    let marked = marks.iter().find_map(|mark| html.strip_prefix(mark));
+    if let Some((mark, after)) = marked.and_then(|html| html.split_once("-->")) {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || " -:=.,".contains(c);
         if mark.chars().all(is_plain) {
             rest = after.to_owned();
