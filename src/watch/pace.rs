@@ -188,10 +188,12 @@ impl<D: Clone + Eq> Pace<D> {
     /// Returns when the manifests are read next.
     fn reading_due(&self) -> u64 {
         let (quiet, longest) = (ms(self.rhythm.quiet), ms(self.rhythm.longest));
-        let hinted = self.hints.map(|(first, last)| (last + quiet).min(first + longest));
-        // A hint says that it is changing still, so that it is not read again before that is over.
-        let again = self.candidate.as_ref().map(|(_, at)| *at).filter(|_| hinted.is_none());
-        [hinted, again].into_iter().flatten().fold(self.next_read, u64::min)
+        match (self.hints, &self.candidate) {
+            // A hint says that it is changing still: before that is over nothing else is a reason to read.
+            (Some((first, last)), _) => (last + quiet).min(first + longest),
+            (None, Some((_, again))) => self.next_read.min(*again),
+            (None, None) => self.next_read,
+        }
     }
 }
 
