@@ -245,13 +245,13 @@ impl Question<'_> {
             (Rule::Amount(Whose::All, measure, window), _) => {
                 let value = self.books.sum(None, window, self.now).measured(measure);
                 let exceeded = value.exceeds(bound);
-                vec![Limit { names: self.unpriced(measure, None), ..row(value, exceeded) }]
+                let names = self.unpriced(&value, None);
+                vec![Limit { names, ..row(value, exceeded) }]
             }
             (Rule::Amount(Whose::EachCustomer, measure, window), _) => {
                 let limit = |(id, name): (CustomerId, Option<&str>)| {
-                    let names = self.unpriced(measure, Some(id));
                     let value = self.books.sum(Some(id), window, self.now).measured(measure);
-                    let exceeded = value.exceeds(bound);
+                    let (names, exceeded) = (self.unpriced(&value, Some(id)), value.exceeds(bound));
                     let customer_name = name.map(str::to_owned);
                     Limit { customer: Some(id), customer_name, names, ..row(value, exceeded) }
                 };
@@ -274,11 +274,13 @@ impl Question<'_> {
     }
 
     /// Returns the orders, of all customers or of one, whose price is not known, where that matters.
-    fn unpriced(&self, measure: Measure, whose: Option<CustomerId>) -> Vec<OrderName> {
-        let asked = self.sends.iter().filter(|step| {
-            measure == Measure::Spend && whose.is_none_or(|customer| customer == step.customer_id)
-        });
-        asked.filter(|step| self.books.is_unpriced(&step.name)).map(|step| step.name.clone()).collect()
+    fn unpriced(&self, value: &Measured, whose: Option<CustomerId>) -> Vec<OrderName> {
+        if !value.has_unpriced() {
+            return Vec::new();
+        }
+        let own = |step: &&&Step| whose.is_none_or(|customer| customer == step.customer_id);
+        let unpriced = self.sends.iter().filter(own).filter(|step| self.books.is_unpriced(&step.name));
+        unpriced.map(|step| step.name.clone()).collect()
     }
 
     /// Returns the rows of customers that go beyond, or else of the one that comes nearest.

@@ -27,9 +27,9 @@ const CUSTOMERS: Form = Form::List {
     most: usize::MAX,
 };
 
-const SPEND_RUN: &str = "All that is owed for one run over the terms, by currency; nothing in others, and no order of unknown price.";
-const SPEND_HOUR: &str = "The same in any 60 minutes.";
-const SPEND_DAY: &str = "The same in any 24 hours.";
+const SPEND_RUN: &str = "What is owed for the orders of one run over their terms, by currency; nothing in others, and no order of unknown price.";
+const SPEND_HOUR: &str = "What is owed for the orders of any 60 minutes over their terms, by currency.";
+const SPEND_DAY: &str = "What is owed for the orders of any 24 hours over their terms, by currency.";
 
 pub(in crate::manifest) static LIMITS: Shape = Shape {
     name: "limits",
