@@ -3,6 +3,7 @@
 //! **Invariant:** nothing of the program is used here. Control and invisible characters are those of Unicode 16, commands
 //! those that the runners of GitHub, Azure and TeamCity listen to, Markdown what a parser makes of it.
 
+mod html;
 mod markdown;
 
 use serde_json::Value;
@@ -18,6 +19,8 @@ pub(crate) enum Kind {
     Markdown,
     /// Markdown that is one fence.
     Fence,
+    /// A page for a browser.
+    Html,
     /// One JSON document, or one a line.
     Json,
     /// Annotations of GitHub Actions, and text.
@@ -34,7 +37,7 @@ impl Kind {
             Self::Markdown => found.extend(markdown::alive(&plain)),
             Self::Fence => found.extend(markdown::not_one_fence(&plain)),
             Self::Json => found.extend(documents(&plain).err()),
-            Self::Terminal | Self::Colored | Self::Github => {}
+            Self::Html | Self::Terminal | Self::Colored | Self::Github => {}
         }
         found
     }
@@ -43,6 +46,7 @@ impl Kind {
     pub(crate) fn build(self, shown: &str) -> Vec<String> {
         match self {
             Self::Markdown | Self::Fence => markdown::build(shown),
+            Self::Html => html::build(shown),
             Self::Json => {
                 let mut found = Vec::new();
                 let documents = documents(shown).unwrap_or_default();

@@ -2,7 +2,8 @@
 
 use orderform::manifest::render;
 use orderform::view::{
-    self, BUDGET, Check, CheckFormat, Format, Look, Paths, Progress, View, failed_plan, markdown_plan,
+    self, BUDGET, Check, CheckFormat, Format, Look, Paths, Progress, View, failed_plan, html_plan,
+    markdown_plan,
 };
 
 use super::judge::Kind;
@@ -41,7 +42,7 @@ pub(super) fn all() -> Vec<Renderer> {
 }
 
 fn of_orders() -> Vec<Renderer> {
-    use Kind::{Colored, Json, Markdown, Terminal};
+    use Kind::{Colored, Html, Json, Markdown, Terminal};
     vec![
         Renderer::new("human, narrow", Terminal, |with| everything(Format::Human, human(40, false), with)),
         Renderer::new("human, in colours", Colored, |with| everything(Format::Human, human(120, true), with)),
@@ -52,6 +53,12 @@ fn of_orders() -> Vec<Renderer> {
         Renderer::new("markdown file of a stale plan", Markdown, |with| {
             markdown_plan(None, Some(&with.stale()), BUDGET)
         }),
+        Renderer::new("page", Html, |with| html_plan(Some(with.plan()), None)),
+        // What is in backticks in a message is set as code: how it is built depends on the text.
+        Renderer::new("page of a failed plan", Html, |with| {
+            html_plan(Some(with.plan()), Some(&with.trouble()))
+        })
+        .varying(),
         Renderer::new("json", Json, |with| everything(Format::Json, Look::default(), with)).keeping_texts(),
         Renderer::new("json file of a failed plan", Json, |with| {
             failed_plan(Some(&with.saved), "failed", &with.trouble())
