@@ -49,19 +49,19 @@ mod tests {
 
     #[test]
     fn files_are_named_from_the_root_of_the_repository() {
-        let paths = Paths::within("/work/shop".into(), "/work/shop/licences".into());
+        let paths = Paths::within("/repo/shop".into(), "/repo/shop/licences".into());
         assert_eq!(paths.of("a.yaml"), "licences/a.yaml");
         assert_eq!(paths.of("../b.yaml"), "b.yaml");
         assert_eq!(paths.of("."), "licences");
         assert_eq!(paths.of(".."), ".");
-        assert_eq!(paths.of("/work/shop/c.yaml"), "c.yaml");
+        assert_eq!(paths.of("/repo/shop/c.yaml"), "c.yaml");
     }
 
     #[test]
     fn what_is_not_below_it_keeps_its_name() {
-        let paths = Paths::within("/work/shop".into(), "/work/shop/licences".into());
+        let paths = Paths::within("/repo/shop".into(), "/repo/shop/licences".into());
         assert_eq!(paths.of("../../shopping/a.yaml"), "../../shopping/a.yaml");
-        assert_eq!(paths.of("/work/shopping/a.yaml"), "/work/shopping/a.yaml");
+        assert_eq!(paths.of("/repo/shopping/a.yaml"), "/repo/shopping/a.yaml");
         assert_eq!(Paths::default().of("../a.yaml"), "../a.yaml");
     }
 }
