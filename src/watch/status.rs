@@ -28,6 +28,9 @@ pub struct Status {
     pub buys: bool,
     /// What it is to the state.
     pub standing: Standing,
+    /// Since when it has held the right to watch; `None` where it does not, or there is no state to have it of. It is not in
+    /// the status file.
+    pub leads_since: Option<Timestamp>,
     /// Why the path is polled; `None` where events tell of changes.
     pub polls: Option<String>,
     /// What the manifests are like.
@@ -125,6 +128,27 @@ pub enum Turn {
     },
 }
 
+impl Turn {
+    /// The word for each.
+    pub const WORDS: [&'static str; 4] = ["planned", "applied", "held", "failed"];
+
+    /// Returns where its word is.
+    pub(super) fn at(&self) -> usize {
+        match self {
+            Self::Planned => 0,
+            Self::Applied(_) => 1,
+            Self::Held { .. } => 2,
+            Self::Failed { .. } => 3,
+        }
+    }
+
+    /// Returns its word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        Self::WORDS[self.at()]
+    }
+}
+
 /// What all passes of a watcher came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -153,6 +177,7 @@ impl Status {
             started,
             buys,
             standing: Standing::Watches,
+            leads_since: None,
             polls: None,
             manifests: Manifests::Unread,
             holds: Vec::new(),
