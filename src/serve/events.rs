@@ -105,11 +105,11 @@ mod tests {
             assert!(event.contains("2"), "{event}");
             let quiet = tokio::time::timeout(Duration::from_secs(60), events.next()).await;
             assert!(quiet.is_err(), "nothing changed");
+            assert_eq!(seats.available_permits(), 0);
             status.standing = Standing::Ended;
             shown.send_replace(Arc::new(status));
             assert!(events.next().await.is_some(), "that it ended");
             assert!(events.next().await.is_none());
-            assert_eq!(seats.available_permits(), 0);
         }
         assert_eq!(seats.available_permits(), 1);
     }

@@ -121,7 +121,7 @@ impl Snapshot {
     }
 
     fn orders(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
-        let counts = self.picture().map(|picture| picture.plan.counts()).unwrap_or_default();
+        let counts = self.picture().map(|picture| picture.left()).unwrap_or_default();
         let actions = [
             ("create", counts.create),
             ("settle", counts.settle),
@@ -133,7 +133,7 @@ impl Snapshot {
         let actions = actions.map(|(action, orders)| (action, whole(orders)));
         sheet.gauges(
             "orderform_orders",
-            "Orders of the last plan, by what is done about them.",
+            "Orders by what is to be done about them, after the last pass.",
             "action",
             actions,
         )?;

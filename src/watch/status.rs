@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::apply::Tally;
-use crate::domain::{State, Timestamp};
-use crate::plan::{Counts, Plan};
+use crate::domain::{Recorded, State, Timestamp};
+use crate::plan::{Action, Counts, Plan};
 
 /// How many passes are remembered.
 const REMEMBERED: usize = 20;
@@ -57,6 +57,28 @@ pub struct Picture {
     pub plan: Plan,
     /// What is recorded, after the pass.
     pub state: State,
+}
+
+impl Picture {
+    /// Counts what is to be done after the pass: what it has bought is there, and what it could not find out is in doubt.
+    #[must_use]
+    pub fn left(&self) -> Counts {
+        let Counts { blocked, orphan, .. } = self.plan.counts();
+        let mut counts = Counts { blocked, orphan, ..Counts::default() };
+        for step in &self.plan.steps {
+            match (&step.action, self.state.orders.get(&step.name)) {
+                (Action::Blocked(_) | Action::Orphan { .. }, _) => {}
+                (_, Some(Recorded::Created(_))) => counts.keep += 1,
+                (_, Some(Recorded::Pending(_))) => counts.settle += 1,
+                (Action::Rename { .. }, None) => counts.rename += 1,
+                (_, None) => {
+                    counts.create += 1;
+                    counts.create_seats += step.spec.seats();
+                }
+            }
+        }
+        counts
+    }
 }
 
 /// What a watcher is to the state.

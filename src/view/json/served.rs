@@ -23,8 +23,9 @@ struct ChangedJson {
     manifests: ManifestsJson,
     holds: usize,
     in_doubt: usize,
+    /// What is to be done after the last pass that got so far.
     #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<CountsJson>,
+    left: Option<CountsJson>,
 }
 
 /// Returns everything that a watcher knows as a document.
@@ -53,7 +54,7 @@ pub fn status_event(status: &Status) -> String {
         manifests: status.manifests.into(),
         holds: status.holds.len(),
         in_doubt: status.picture.as_deref().map_or(0, in_doubt),
-        summary: last.and_then(|last| last.counts).map(CountsJson::from),
+        left: status.picture.as_deref().map(|picture| CountsJson::from(picture.left())),
     };
     harmless(&serde_json::to_string(&changed).expect("keys are texts and numbers are finite"))
 }

@@ -71,8 +71,8 @@ fn what_a_watcher_buys_is_seen_as_it_happens() {
         ("orderform_leader", 1.0),
         ("orderform_buys", 1.0),
         ("orderform_manifests_valid", 1.0),
-        ("orderform_orders{action=\"create\"}", 1.0),
-        ("orderform_orders{action=\"orphan\"}", 0.0),
+        ("orderform_orders{action=\"create\"}", 0.0),
+        ("orderform_orders{action=\"keep\"}", 1.0),
         ("orderform_orders_in_doubt", 0.0),
         ("orderform_orders_created_total", 1.0),
         ("orderform_passes_total{outcome=\"applied\"}", 1.0),
@@ -91,7 +91,7 @@ fn what_a_watcher_buys_is_seen_as_it_happens() {
     assert_eq!(events.next().unwrap()["pass"], 1, "how things stand is told first");
     stage.write("b.yaml", &order("b", FABRIKAM, 7));
     let event = events.until(|event| event["pass"] == 2);
-    assert_eq!((&event["turn"], &event["summary"]["create"]), (&"applied".into(), &1.into()));
+    assert_eq!((&event["turn"], &event["left"]["keep"]), (&"applied".into(), &2.into()));
     assert_eq!(metrics(address).value("orderform_orders_created_total"), 2.0);
     watch.signal(Signal::TERM);
     assert_eq!(events.until(|event| event["standing"] == "ended")["pass"], 2);
@@ -112,6 +112,7 @@ fn what_is_in_doubt_is_seen_with_its_age_and_wrong_manifests_are_too() {
     watch.wait_for_print("pass 1: 0 orders created, 1 in doubt");
     let seen = metrics(address);
     assert_eq!(seen.value("orderform_orders_in_doubt"), 1.0);
+    assert_eq!(seen.value("orderform_orders{action=\"settle\"}"), 1.0);
     let lost = "orderform_api_requests_total{operation=\"create\",outcome=\"unanswered\"}";
     assert_eq!(seen.value(lost), 1.0);
     let age = seen.value("orderform_oldest_in_doubt_age_seconds");
