@@ -28,11 +28,9 @@ impl Relay {
         let network = Arc::<Mutex<Network>>::default();
         let shared = Arc::clone(&network);
         thread::spawn(move || {
-            for client in listener.incoming() {
-                // One that went away at once is none.
-                if let Ok(client) = client {
-                    let _ = connect(client, &mut shared.lock().unwrap());
-                }
+            // One that went away at once is none.
+            for client in listener.incoming().flatten() {
+                let _ = connect(client, &mut shared.lock().unwrap());
             }
         });
         Self { endpoint, network }
