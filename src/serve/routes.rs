@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use super::connections::Stage;
 use super::door::{door, text};
 use super::metrics::{self, Dialect};
 use super::{Hosts, Watched, events, health};
-use crate::view::{situation_document, watch_page};
+use crate::view::{Asked, situation_document, watch_page};
 use crate::watch::Status;
 
 /// The most streams of events at once.
@@ -95,11 +95,12 @@ async fn status(State(known): State<Known>) -> Response {
     made.await.map_or_else(|_| broken(), |document| typed("application/json", document))
 }
 
-async fn page(State(known): State<Known>) -> Response {
+async fn page(State(known): State<Known>, RawQuery(query): RawQuery) -> Response {
+    let asked = Asked::of_query(&query.unwrap_or_default());
     let (status, now) = (known.watched.status(), (known.watched.clock.local)());
     let turn = Arc::clone(&known.page).lock_owned().await;
     let made = spawn_blocking(move || {
-        let page = watch_page(&status, now);
+        let page = watch_page(&status, now, &asked);
         drop(turn);
         page
     });

@@ -23,7 +23,7 @@ mod words;
 use std::io::{self, Write};
 
 pub use check::{Check, CheckFormat, Paths};
-pub use html::{PLAN_PAGE_MARK, html_plan, watch_page};
+pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
 pub(crate) use json::text as json_text;
 pub use json::{

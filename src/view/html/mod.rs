@@ -29,7 +29,7 @@ use crate::plan::{Action, Plan, Step};
 use attention::needs_attention;
 use page::Page;
 
-pub use watch::watch_page;
+pub use watch::{Asked, watch_page};
 
 /// What the page of a plan begins with, so that nothing else is ever overwritten.
 pub const PLAN_PAGE_MARK: &str = page::mark();

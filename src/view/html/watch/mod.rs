@@ -9,9 +9,21 @@ use crate::domain::Timestamp;
 use crate::view::text::escape;
 use crate::watch::{Standing, Status};
 
+/// What is asked for of a page. Nothing can be chosen yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked;
+
+impl Asked {
+    /// Reads the query of an address, without its question mark.
+    #[must_use]
+    pub fn of_query(_query: &str) -> Self {
+        Self
+    }
+}
+
 /// Writes how a watcher stands as a page.
 #[must_use]
-pub fn watch_page(status: &Status, now: Timestamp) -> String {
+pub fn watch_page(status: &Status, now: Timestamp, _asked: &Asked) -> String {
     let standing = match &status.standing {
         Standing::Watches => "Watching",
         Standing::StandsBy { .. } => "Standing by",
