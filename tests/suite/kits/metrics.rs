@@ -1,6 +1,6 @@
 //! What a watcher tells Prometheus, and what the kits ask of it; expressions are read by Prometheus' own grammar.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
@@ -36,6 +36,44 @@ pub(super) const METRICS: [(&str, &[&str]); 23] = [
     // Prometheus' own.
     ("up", &[]),
 ];
+
+/// Metrics of `METRICS` that README.md need not list: they are told by whoever is there to be told, or by Prometheus itself.
+const UNLISTED: [&str; 2] = ["orderform_notifications_total", "up"];
+
+/// Returns what README.md lists, as expressions ask for it.
+fn listed(readme: &str) -> BTreeMap<String, Vec<String>> {
+    let rows = readme.lines().skip_while(|line| !line.starts_with("| metric | type |")).skip(2);
+    let rows = rows.map_while(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let metric = |(metric, rest): (&str, &str)| {
+        let (name, labels) = metric.split_once('{').unwrap_or((metric, ""));
+        let labels = labels.trim_end_matches('}').split(',').filter(|label| !label.is_empty());
+        match rest.starts_with("histogram") {
+            true => (format!("{name}_bucket"), vec!["le".to_owned()]),
+            false => (name.to_owned(), labels.map(str::to_owned).collect()),
+        }
+    };
+    rows.map(metric).collect()
+}
+
+#[test]
+fn the_kits_know_what_the_readme_lists_and_nothing_else() {
+    let table = "| metric | type | means |\n|---|---|---|\n| `a_total{b,c}` | counter | d |\n| `e` | histogram | f |\n\ng";
+    let read = [
+        ("a_total".to_owned(), vec!["b".to_owned(), "c".to_owned()]),
+        ("e_bucket".to_owned(), vec!["le".to_owned()]),
+    ];
+    assert_eq!(listed(table), BTreeMap::from(read));
+    let listed = listed(&fs::read_to_string(super::kit("../../README.md")).unwrap());
+    if listed.is_empty() {
+        // A program that serves nothing yet lists nothing.
+        return;
+    }
+    let owned = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
+    let mut known: BTreeMap<_, _> =
+        METRICS.iter().map(|(name, labels)| ((*name).to_owned(), owned(labels))).collect();
+    known.retain(|name, _| listed.contains_key(name) || !UNLISTED.contains(&&**name));
+    assert_eq!(known, listed);
+}
 
 /// What the grammar finds in an expression.
 #[derive(Debug, Deserialize)]

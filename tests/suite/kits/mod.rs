@@ -135,3 +135,20 @@ fn every_file_of_the_kits_is_named_where_they_are_explained() {
     }
     assert!(count > 20, "{count}");
 }
+
+#[test]
+fn every_command_of_the_pages_is_one_that_a_shell_can_read() {
+    for page in ["README.md", "prometheus/README.md"] {
+        let page = text(page);
+        for block in page.split("\n```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()) {
+            let output = Command::new("bash").args(["-n", "-c", block]).output().unwrap();
+            assert!(output.status.success(), "{block}: {}", String::from_utf8_lossy(&output.stderr));
+            // What is said of our own program is so.
+            for line in block.lines().filter_map(|line| line.split_once("orderform ")).map(|(_, rest)| rest) {
+                let arguments: Vec<_> = line.split(' ').collect();
+                let ours = ["status", "init", "watch", "settle", "adopt"].contains(&arguments[0]);
+                assert!(!ours || refused(&arguments).is_none(), "{line}");
+            }
+        }
+    }
+}
