@@ -136,19 +136,31 @@ fn every_file_of_the_kits_is_named_where_they_are_explained() {
     assert!(count > 20, "{count}");
 }
 
+/// Returns the fenced shell blocks of a page.
+fn shell_blocks(page: &str) -> impl Iterator<Item = &str> {
+    page.split("\n```sh\n").skip(1).filter_map(|rest| rest.split("\n```").next())
+}
+
 #[test]
-fn every_command_of_the_pages_is_one_that_a_shell_can_read() {
-    for page in ["README.md", "prometheus/README.md"] {
-        let page = text(page);
-        for block in page.split("\n```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()) {
+fn every_command_of_the_pages_is_one_that_a_shell_can_read_and_the_program_takes() {
+    const OURS: [&str; 9] =
+        ["init", "validate", "plan", "apply", "watch", "status", "settle", "adopt", "state"];
+    let mut count = 0;
+    for page in ["README.md", "prometheus/README.md"].map(text) {
+        for block in shell_blocks(&page) {
             let output = Command::new("bash").args(["-n", "-c", block]).output().unwrap();
             assert!(output.status.success(), "{block}: {}", String::from_utf8_lossy(&output.stderr));
-            // What is said of our own program is so.
-            for line in block.lines().filter_map(|line| line.split_once("orderform ")).map(|(_, rest)| rest) {
-                let arguments: Vec<_> = line.split(' ').collect();
-                let ours = ["status", "init", "watch", "settle", "adopt"].contains(&arguments[0]);
-                assert!(!ours || refused(&arguments).is_none(), "{line}");
-            }
+        }
+        let spans = page.split('`').skip(1).step_by(2);
+        for line in shell_blocks(&page).flat_map(str::lines).chain(spans) {
+            let words: Vec<_> = line.split_whitespace().map(|word| word.replace("NAME", "name")).collect();
+            let words: Vec<_> = words.iter().map(String::as_str).collect();
+            let is_ours =
+                |pair: &[&str]| pair[0].trim_start_matches('/') == "orderform" && OURS.contains(&pair[1]);
+            let Some(at) = words.windows(2).position(is_ours) else { continue };
+            assert_eq!(refused(&words[at + 1..]), None, "{line}");
+            count += 1;
         }
     }
+    assert!(count > 10, "{count}");
 }
