@@ -6,6 +6,7 @@ mod alerts;
 mod cluster;
 mod dashboard;
 mod dockerfile;
+mod kubelet;
 mod metrics;
 mod pods;
 mod security;

@@ -16,7 +16,7 @@ fn of_kind<'o>(objects: &'o [Value], kind: &'o str) -> impl Iterator<Item = &'o 
 }
 
 /// Returns the one Deployment there is.
-fn deployment(objects: &[Value]) -> &Value {
+pub(super) fn deployment(objects: &[Value]) -> &Value {
     let all: Vec<_> = of_kind(objects, "Deployment").collect();
     assert_eq!(all.len(), 1);
     all[0]
@@ -26,13 +26,13 @@ fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
     list(&pod["initContainers"]).chain(list(&pod["containers"]))
 }
 
-fn watcher(pod: &Value) -> &Value {
+pub(super) fn watcher(pod: &Value) -> &Value {
     let is_it = |container: &&Value| container["name"] == "orderform";
     containers(pod).find(is_it).expect("there is a watcher")
 }
 
 /// Returns the arguments of a container, with its environment put in as the kubelet does.
-fn arguments(container: &Value) -> Vec<String> {
+pub(super) fn arguments(container: &Value) -> Vec<String> {
     let variables: Vec<_> = list(&container["env"])
         .map(|variable| (format!("$({})", string(&variable["name"])), string(&variable["value"]).to_owned()))
         .collect();
