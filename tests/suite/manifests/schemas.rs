@@ -32,6 +32,7 @@ const BEYOND: &[(Code, &str)] = &[
     (Code::DuplicateDefaults, "another document"),
     (Code::TwoCurrencies, "another document"),
     (Code::OrganisationMisplaced, "the file's name"),
+    (Code::DuplicateReceiver, "another item"),
 ];
 
 /// Fixtures whose mistake a schema cannot see, though it sees others of the same code, and why.
