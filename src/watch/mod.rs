@@ -3,12 +3,13 @@
 //! [`Pace`] decides when, from hints, digests and instants that come in as numbers; [`Seeing`] is where hints come from;
 //! [`run`] drives both around a [`Work`] that reads and passes. [`Care`] is what is left out of a
 //! plan for now, and [`Guarded`] what holds back at the last moment. [`Status`] is what a watcher knows of itself, for the
-//! terminal, the status file and whoever serves it.
+//! terminal, the status file and whoever serves it; a [`Notice`] is what of a pass is worth telling whoever does not look.
 //!
 //! **Invariant:** hints only ever lead to reading. What a pass is made from was read twice and was the same.
 
 mod care;
 mod guard;
+mod notice;
 mod pace;
 mod run;
 mod seeing;
@@ -16,6 +17,7 @@ mod status;
 
 pub use care::{Care, MOST_IN_DOUBT};
 pub use guard::Guarded;
+pub use notice::{Matter, Memory, Notice, What};
 pub use pace::{Due, Event, Pace, Rhythm};
 pub use run::{Told, Way, Work, run};
 pub use seeing::{Seeing, Sight};

@@ -20,7 +20,7 @@ mod tests;
 
 use maud::{Markup, html};
 
-pub(super) use rich::{code, isolated};
+pub(super) use rich::{Piece, code, isolated, pieces};
 
 use super::Trouble;
 use super::words::{self, Medium, grouped};

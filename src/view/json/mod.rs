@@ -11,6 +11,7 @@ mod changes;
 mod cost;
 mod diagnostic;
 mod limit;
+mod notification;
 mod order;
 mod pins;
 mod plan;
@@ -28,8 +29,9 @@ use serde::Serialize;
 
 pub(super) use diagnostic::CheckJson;
 use diagnostic::ProblemJson;
+pub(super) use notification::notification;
 pub use saved::{SavedError, failed_plan, is_saved_plan, read_plan, saved_plan};
-pub use schema::plan_schema;
+pub use schema::{notification_schema, plan_schema};
 pub use status::{pass_object, read_status, status_document};
 
 use super::{Situation, Trouble, View};

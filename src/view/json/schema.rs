@@ -7,10 +7,12 @@
 
 mod cost;
 mod limits;
+mod notification;
 
 use serde_json::{Map, Value, json};
 
 use limits::{limit, limits};
+pub use notification::notification_schema;
 
 /// Writes the schema of a plan, ending in a newline; the same bytes every time.
 #[must_use]
