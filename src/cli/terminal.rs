@@ -74,7 +74,7 @@ impl Terminal {
 
     /// Writes a line for people to stderr. Where nobody reads it, nothing is lost.
     pub(super) fn say(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{}", without_commands(line));
+        say(line);
     }
 
     /// Writes a text to stdout.
@@ -102,6 +102,11 @@ impl Terminal {
         let _ = self.view().trouble(&failure.trouble());
         failure.exit
     }
+}
+
+/// Writes a line for people to stderr, from wherever it is said.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", without_commands(line));
 }
 
 /// Returns how wide the terminal is; 80 columns where nobody knows.

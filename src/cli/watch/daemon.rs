@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch as channel;
 
+use super::telling::Telling;
 use super::{Shown, WatchArgs};
+use crate::apply::Ended;
 use crate::cli::TOOL;
 use crate::cli::failure::Failure;
 use crate::cli::materials::{self, Materials};
@@ -41,12 +43,14 @@ pub(super) struct Daemon<'a> {
     /// The digest of what was taken in last.
     taken_in: Option<[u8; 32]>,
     /// The last manifests that were right.
-    right_ones: Option<Materials>,
+    pub(super) right_ones: Option<Materials>,
     pub(super) status: Status,
     /// Where everybody else sees the status.
     shown: channel::Sender<Shown>,
     /// What the last line told, so that the same is not told again.
     told: Option<(String, Manifests)>,
+    /// Who else is told.
+    pub(super) telling: Telling,
     /// What is left alone for now.
     pub(super) care: Care,
     /// What stops everything.
@@ -63,6 +67,8 @@ pub(super) struct Made {
     pub(super) plan: Plan,
     pub(super) state: State,
     pub(super) turn: Turn,
+    /// How orders ended, where it was carried out.
+    pub(super) ended: Vec<Ended>,
     /// After how long another is wanted although nothing changes.
     pub(super) again: Option<Duration>,
 }
@@ -80,11 +86,14 @@ impl<'a> Daemon<'a> {
         terminal: &'a Terminal,
         seeing: Seeing,
         state_dir: PathBuf,
+        telling: Telling,
     ) -> Self {
         let holder = materials::holder("orderform watch");
         let path = args.place.path.display().to_string();
         let status =
             Status::new(holder.who(), TOOL.to_owned(), path, materials::local_time(), args.auto_apply);
+        let shown = channel::Sender::new(Arc::new(status.clone()));
+        telling.ledger().show(shown.clone());
         let switch = args.kill_switch.clone().unwrap_or_else(|| state_dir.join(SWITCH));
         Self {
             args,
@@ -97,9 +106,10 @@ impl<'a> Daemon<'a> {
             parsed: None,
             taken_in: None,
             right_ones: None,
-            shown: channel::Sender::new(Arc::new(status.clone())),
+            shown,
             status,
             told: None,
+            telling,
             care: Care::default(),
             switch: StopFile::new(switch),
             began: Instant::now(),
@@ -129,6 +139,11 @@ impl<'a> Daemon<'a> {
         self.right = None;
     }
 
+    /// Lets what waits to be told be told.
+    pub(super) async fn close(self) {
+        self.telling.close().await;
+    }
+
     pub(super) fn say_standing(&self) {
         self.terminal.say(&match &self.status.standing {
             Standing::StandsBy { holder: Some(holder) } => {
@@ -146,6 +161,8 @@ impl<'a> Daemon<'a> {
             Sight::Events => None,
             Sight::Polling { why, .. } => Some(why.clone()),
         };
+        let totals = &mut self.status.totals;
+        (totals.notified, totals.not_notified) = self.telling.ledger().counts();
         self.shown.send_replace(Arc::new(self.status.clone()));
         if self.right.is_some()
             && let Err(error) = Store::write_status(&self.state_dir, status_document(&self.status).as_bytes())
@@ -202,7 +219,7 @@ impl<'a> Daemon<'a> {
         let place = self.args.target.place(&materials.project)?;
         let (state, head) = self.read_state(materials)?;
         let plan = materials.plan(&state, head, place, None);
-        Ok(Made { plan, state, turn: Turn::Planned, again: None })
+        Ok(Made { plan, state, turn: Turn::Planned, ended: Vec::new(), again: None })
     }
 
     async fn make_pass(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
@@ -304,13 +321,17 @@ impl Work for Daemon<'_> {
             None => (!wrong).then(|| self.retry()),
         };
         self.status.add(report.clone(), again);
-        let picture = made.map(|Made { plan, state, .. }| Arc::new(Picture { plan, state }));
+        let (picture, ended) = made.map_or_else(Default::default, |Made { plan, state, ended, .. }| {
+            (Some(Arc::new(Picture { plan, state })), ended)
+        });
         if picture.is_some() {
             self.status.picture.clone_from(&picture);
         }
         // The screen last: who reads of a pass there finds it in the status too.
         self.publish();
-        self.tell(&report, picture.as_ref().map(|picture| &picture.plan));
+        let plan = picture.as_ref().map(|picture| &picture.plan);
+        self.tell(&report, plan);
+        self.notify(&report, plan, &ended);
         again
     }
 

@@ -5,6 +5,7 @@
 
 mod buying;
 mod daemon;
+mod telling;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::ports::Timer as _;
 use crate::store::{Store, StoreError};
 use crate::watch::{self, Pace, Rhythm, Seeing, Sight, Standing, Told, Way};
 use daemon::Daemon;
+use telling::Telling;
 
 /// How often whoever stands by looks whether the other one is still there.
 const LOOK: Duration = Duration::from_millis(500);
@@ -64,6 +66,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     if args.auto_apply {
         buying::require_limits(&materials.project.limits)?;
     }
+    let telling = Telling::open(&materials.project.notify)?;
     let state_dir = materials.state_dir;
     let (tell, mut told) = mpsc::channel(64);
     listen(&tell)?;
@@ -73,7 +76,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     };
     let seeing = Seeing::open(&args.place.path, args.poll, hint);
     let rhythm = rhythm(args.interval, seeing.sight());
-    let mut daemon = Daemon::new(args, terminal, seeing, state_dir);
+    let mut daemon = Daemon::new(args, terminal, seeing, state_dir, telling);
     if !stand_by(&mut daemon, &mut told).await? {
         return Ok(exit::DONE);
     }
@@ -82,6 +85,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     let pace = Pace::new(rhythm, 0);
     let way = watch::run(&mut daemon, pace, &mut told, now, &RealTimer, args.grace).await;
     daemon.end();
+    daemon.close().await;
     match way {
         Way::Stopped => Ok(exit::DONE),
         Way::CutShort => {
