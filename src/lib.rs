@@ -129,6 +129,7 @@
 //!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
 //! * What of a pass is told, and when: [`watch::Notice`] and its laws, `view/words/notice.rs`. A shape of notifications: [`domain::notify`],
 //!   one file in `view/notice`. How they are signed, and tried again: [`webhook`].
+//! * What is logged of a run, and is a span: `cli/trail.rs`; how it is written: `cli/log.rs`, and `cli/otlp` for a collector.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
 //!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.

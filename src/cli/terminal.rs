@@ -143,12 +143,6 @@ pub(super) fn show_usage(usage: &clap::Error) -> u8 {
     u8::from(usage.use_stderr())
 }
 
-/// Sends the log to stderr where `ORDERFORM_LOG` asks for one (`debug`, `orderform=trace`).
-pub(super) fn start_log() {
-    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("ORDERFORM_LOG") else { return };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
-}
-
 /// Tells after a panic, which is a bug, that nothing recorded is lost by it.
 pub(super) fn note_journal_on_panic() {
     let default = std::panic::take_hook();

@@ -31,7 +31,7 @@ pub use json::{
     Json, SavedError, failed_plan, is_saved_plan, notification_schema, pass_object, plan_schema, read_plan,
     read_status, saved_plan, status_document,
 };
-pub(crate) use json::text as json_text;
+pub(crate) use json::{harmless as harmless_json, text as json_text};
 pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_plan};
 pub use notice::notification;
 pub use progress::Progress;

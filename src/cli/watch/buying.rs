@@ -16,6 +16,7 @@ use crate::cli::failure::{Failure, exit};
 use crate::cli::materials::store_failure;
 use crate::cli::record::require_place;
 use crate::cli::terminal::Terminal;
+use crate::cli::trail::Trail;
 use crate::domain::{Limits, Recorded, Rule, State};
 use crate::partner_center::RealTimer;
 use crate::plan::{Budget, Plan};
@@ -152,6 +153,7 @@ struct Unattended<'a> {
     terminal: &'a Terminal,
     view: Box<dyn View>,
     progress: Progress<std::io::Stderr>,
+    trail: Trail,
     /// How many attempts are pending.
     pending: usize,
     stop: channel::Sender<bool>,
@@ -160,7 +162,9 @@ struct Unattended<'a> {
 impl<'a> Unattended<'a> {
     fn new(terminal: &'a Terminal, pending: usize, stop: channel::Sender<bool>) -> Self {
         let progress = Progress::new(std::io::stderr(), None, terminal.verbose);
-        Self { terminal, view: terminal.view(), progress, pending, stop }
+        // `make_pass` is within the span of the pass.
+        let trail = Trail::within(tracing::Span::current());
+        Self { terminal, view: terminal.view(), progress, trail, pending, stop }
     }
 }
 
@@ -170,6 +174,7 @@ impl Watcher for Unattended<'_> {
     }
 
     fn event(&mut self, event: &Event) {
+        self.trail.event(event);
         // What cannot be shown is recorded all the same.
         let _ = match self.terminal.format {
             Format::Json => self.view.event(event),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch as channel;
+use tracing::Instrument as _;
 
 use super::telling::Telling;
 use super::{Shown, WatchArgs};
@@ -16,6 +17,7 @@ use crate::cli::TOOL;
 use crate::cli::failure::Failure;
 use crate::cli::materials::{self, Materials};
 use crate::cli::terminal::Terminal;
+use crate::cli::trail;
 use crate::domain::State;
 use crate::manifest::{self, Loaded};
 use crate::plan::Plan;
@@ -290,13 +292,14 @@ impl Work for Daemon<'_> {
 
     async fn pass(&mut self, stop: channel::Sender<bool>) -> Option<Duration> {
         let (began, at) = (Instant::now(), materials::local_time());
-        let made = self.make_pass(&stop).await;
+        let number = self.status.totals.passes + 1;
+        let span = trail::pass(number);
+        let made = self.make_pass(&stop).instrument(span.clone()).await;
         if self.right.is_none() && Store::journal_length(&self.state_dir) > 0 {
             // The pass made the state, or somebody else did; where somebody watches it already, that one does.
             self.right = Store::watch(&self.state_dir, &self.holder).ok();
         }
         self.journal = Store::journal_length(&self.state_dir);
-        let number = self.status.totals.passes + 1;
         let (turn, made) = match made {
             Ok(made) => (made.turn.clone(), Some(made)),
             Err(failure) => (Turn::Failed { why: failure.in_one_line() }, None),
@@ -327,6 +330,7 @@ impl Work for Daemon<'_> {
         if picture.is_some() {
             self.status.picture.clone_from(&picture);
         }
+        trail::passed(&report, &span);
         // The screen last: who reads of a pass there finds it in the status too.
         self.publish();
         let plan = picture.as_ref().map(|picture| &picture.plan);

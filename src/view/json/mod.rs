@@ -122,7 +122,7 @@ pub(crate) fn text(value: &impl Serialize) -> String {
 
 /// Escapes in finished JSON what could do harm. Outside of strings JSON has none of it, and inside of them a `\u` escape
 /// means the same character.
-fn harmless(json: &str) -> String {
+pub(crate) fn harmless(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     let mut before = ' ';
     for c in json.chars() {

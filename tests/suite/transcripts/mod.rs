@@ -20,6 +20,7 @@ mod beginning;
 mod calls;
 mod changed;
 mod checks;
+mod collector;
 mod customers;
 mod damage;
 mod doubts;
