@@ -76,6 +76,7 @@
 //! | [`protocol`] | one attempt, as a pure state machine | domain | nothing |
 //! | [`apply`] | carries out a plan | domain, ports, plan, protocol | tasks |
 //! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
+//! | [`webhook`] | notifications to their receivers, over HTTP | domain, ports | network, clocks (send), tasks (courier) |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
@@ -108,7 +109,7 @@
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
-//!   something may have changed.
+//!   something may have changed. *Notice*: what of a pass is worth telling; a *receiver* is told, by a *notification*.
 //!
 //! # Where a change goes
 //!
@@ -129,6 +130,9 @@
 //!   `view/json/status.rs` and its schema, `view/words/watch.rs`, `view/human/status.rs`. What it counts at any time:
 //!   [`watch::Vitals`].
 //! * What is seen over HTTP: `serve/routes.rs`, the README. A metric: `serve/metrics.rs`, the README. Who is answered: `serve/door.rs`.
+//! * What of a pass is told, and when: [`watch::Notice`] and its laws, `view/words/notice.rs`. A shape of notifications: [`domain::notify`],
+//!   one file in `view/notice`. How they are signed, and tried again: [`webhook`].
+//! * What is logged of a run, and is a span: `cli/trail.rs`; how it is written: `cli/log.rs`, and `cli/otlp` for a collector.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
 //!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
@@ -154,3 +158,4 @@ pub mod serve;
 pub mod store;
 pub mod view;
 pub mod watch;
+pub mod webhook;

@@ -1,8 +1,8 @@
 //! Everything this program can do to the world: a few traits, in our own words.
 //!
 //! [`PartnerCenter`] is the shop, [`Journal`] the memory, [`Timer`] the patience, and
-//! [`KillSwitch`] the brake of a watcher that buys. The shipped implementors are in
-//! [`partner_center`](crate::partner_center) and [`store`](crate::store); tests bring their own, with a seed.
+//! [`KillSwitch`] the brake of a watcher that buys, [`Receive`] who is told of it. The shipped implementors are in
+//! [`partner_center`](crate::partner_center), [`store`](crate::store) and [`webhook`](crate::webhook); tests bring their own, with a seed.
 //!
 //! **Invariant:** traits and the values they speak of; nothing here acts.
 
@@ -129,6 +129,39 @@ pub enum JournalError {
 pub trait KillSwitch: Send + Sync + 'static {
     /// Returns why nothing may be bought; `None` while it may.
     fn pulled(&self) -> Option<String>;
+}
+
+/// Somebody who is told what a watcher does. Implementors send once and never retry.
+pub trait Receive: Send + Sync + 'static {
+    /// Sends a notification, once, and says what came of it.
+    fn deliver(&self, letter: &Letter) -> impl Future<Output = Delivery> + Send;
+}
+
+/// A notification, ready to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The same for every try, so that a receiver knows it again. It has no full stop in it.
+    pub id: String,
+    /// The bytes.
+    pub body: String,
+}
+
+/// What came of one try to deliver a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// It was taken.
+    Taken,
+    /// It was not, which may pass.
+    NotNow {
+        /// Why.
+        why: Excerpt,
+        /// `Retry-After`, where one was given.
+        retry_after: Option<Duration>,
+    },
+    /// It was not, and the same will not be.
+    Refused(Excerpt),
+    /// Nothing will be taken any more.
+    Gone,
 }
 
 /// The patience of a run.

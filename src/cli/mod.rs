@@ -13,8 +13,10 @@ mod files;
 mod fmt;
 mod formats;
 mod init;
+mod log;
 mod materials;
 mod new;
+mod otlp;
 mod person;
 mod plan;
 mod prices;
@@ -34,6 +36,7 @@ mod starter;
 mod state;
 mod status;
 mod terminal;
+mod trail;
 mod validate;
 mod watch;
 
@@ -118,7 +121,17 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     terminal::note_journal_on_panic();
-    terminal::start_log();
+    let collector = match log::start() {
+        Ok(collector) => collector,
+        Err(failure) => return ExitCode::from(terminal::show_failure(&failure)),
+    };
+    let ended = run_typed();
+    collector.close();
+    ended
+}
+
+/// Runs what was typed.
+fn run_typed() -> ExitCode {
     if let Some(failure) = terminal::harmful_argument() {
         return ExitCode::from(terminal::show_failure(&failure));
     }

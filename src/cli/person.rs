@@ -8,6 +8,7 @@ use std::io;
 use super::failure::Failure;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
+use super::trail::Trail;
 use crate::apply::Event;
 use crate::plan::Plan;
 use crate::reconcile::Watcher;
@@ -22,6 +23,7 @@ pub(super) struct Person<'a> {
     view: &'a mut dyn View,
     signals: &'a Signals,
     progress: Progress<io::Stderr>,
+    trail: Trail,
     refusal: Option<Failure>,
 }
 
@@ -34,7 +36,8 @@ impl<'a> Person<'a> {
         signals: &'a Signals,
     ) -> Self {
         let progress = Progress::new(io::stderr(), terminal.progress_width(), terminal.verbose);
-        Self { auto_approve, place, terminal, view, signals, progress, refusal: None }
+        let trail = Trail::within(tracing::info_span!("apply"));
+        Self { auto_approve, place, terminal, view, signals, progress, trail, refusal: None }
     }
 
     /// Ends what is shown while it goes on; returns why it was not approved, if it was not.
@@ -82,6 +85,7 @@ impl Watcher for Person<'_> {
     }
 
     fn event(&mut self, event: &Event) {
+        self.trail.event(event);
         // What cannot be shown is recorded all the same; a broken pipe must not stop a purchase in the middle.
         if self.terminal.format == Format::Json {
             let _ = self.view.event(event);

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::manifest::schema::{self, SchemaKind};
-use crate::view::{plan_schema, status_schema};
+use crate::view::{notification_schema, plan_schema, status_schema};
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -32,6 +32,8 @@ enum Kind {
     Plan,
     /// What `status --format json` prints, and a watcher serves at `/status`.
     Status,
+    /// What `watch` sends to a receiver of shape `json`.
+    Notification,
 }
 
 pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure> {
@@ -44,6 +46,7 @@ pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure>
         Kind::Organisation => SchemaKind::Organisation,
         Kind::Plan => return print(&plan_schema(), terminal),
         Kind::Status => return print(&status_schema(), terminal),
+        Kind::Notification => return print(&notification_schema(), terminal),
     };
     print(&schema::text(kind), terminal)
 }

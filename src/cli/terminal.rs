@@ -74,7 +74,7 @@ impl Terminal {
 
     /// Writes a line for people to stderr. Where nobody reads it, nothing is lost.
     pub(super) fn say(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{}", without_commands(line));
+        say(line);
     }
 
     /// Writes a text to stdout.
@@ -102,6 +102,11 @@ impl Terminal {
         let _ = self.view().trouble(&failure.trouble());
         failure.exit
     }
+}
+
+/// Writes a line for people to stderr, from wherever it is said.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", without_commands(line));
 }
 
 /// Returns how wide the terminal is; 80 columns where nobody knows.
@@ -136,12 +141,6 @@ pub(super) fn show_failure(failure: &Failure) -> u8 {
 pub(super) fn show_usage(usage: &clap::Error) -> u8 {
     let _ = usage.print();
     u8::from(usage.use_stderr())
-}
-
-/// Sends the log to stderr where `ORDERFORM_LOG` asks for one (`debug`, `orderform=trace`).
-pub(super) fn start_log() {
-    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("ORDERFORM_LOG") else { return };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
 }
 
 /// Tells after a panic, which is a bug, that nothing recorded is lost by it.

@@ -2,7 +2,8 @@
 //!
 //! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought,
 //! [`observed`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
-//! costs ([`money`]), [`moment`] how time is measured where money depends on it.
+//! costs ([`money`]), [`moment`] how time is measured where money depends on it,
+//! [`notify`] who is told of what.
 //!
 //! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate
 //! derives serde: formats belong to the boundaries that write them.
@@ -13,6 +14,7 @@ pub mod journal;
 pub mod limits;
 pub mod moment;
 pub mod money;
+pub mod notify;
 pub mod observed;
 pub mod order;
 pub mod prices;
@@ -33,6 +35,7 @@ pub use limits::{
 };
 pub use moment::{Moment, Timestamp};
 pub use money::{Currency, CurrencyError, Money, PriceError, parse_amount, parse_price};
+pub use notify::{Receiver, Shape, Topic};
 pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder};
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
 pub use prices::{Price, PriceList, Prices, Rates};

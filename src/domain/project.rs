@@ -1,4 +1,4 @@
-//! What `orderform.yaml` settles for a whole project: where, how carefully, and how much at most.
+//! What `orderform.yaml` settles for a whole project: where, how carefully, how much at most, and who is told.
 //!
 //! **Invariant:** values only. What is absent was not written; who reads it knows the default.
 
@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::ids::Lineage;
 use super::limits::Limits;
 use super::money::Currency;
+use super::notify::Receiver;
 
 /// The settings of a project (`kind: Project`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Project {
     pub prices: Option<PathBuf>,
     /// The currency that counts where an offer is priced in several.
     pub currency: Option<Currency>,
+    /// Who is told what a watcher does.
+    pub notify: Vec<Receiver>,
 }
 
 /// The clouds that Partner Center sells, each with an endpoint and a sign-in of its own.

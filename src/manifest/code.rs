@@ -118,6 +118,8 @@ codes! {
     DuplicatePartner "OF0325" Error "a partner is named twice in one line";
     Currency "OF0326" Error "a currency is not a code of ISO 4217";
     DoubledOffer "OF0327" Warning "two lines of an order buy the same product with the same term";
+    Variable "OF0340" Error "a value does not name an environment variable";
+    DuplicateReceiver "OF0341" Error "two receivers of notifications have the same name";
     // --- across documents
     DuplicateName "OF0401" Error "two orders, or two customers, have the same name";
     UnknownCustomer "OF0402" Error "an order names a customer that no document describes";

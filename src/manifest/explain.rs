@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_codes_that_may_have_been_meant_are_one_digit_away() {
-        assert_eq!(Code::near("240"), [Code::UnknownKey]);
+        assert_eq!(Code::near("240"), [Code::UnknownKey, Code::Variable]);
         assert_eq!(
             Code::near("OF0412"),
             [Code::OrganisationMisplaced, Code::TwoCurrencies, Code::UnknownCustomer]

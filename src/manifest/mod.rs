@@ -27,6 +27,7 @@ mod limits;
 mod line;
 mod merge;
 mod nearest;
+mod notify;
 mod number;
 mod order;
 mod origin;

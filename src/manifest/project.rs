@@ -10,7 +10,7 @@ use super::code::Code;
 use super::fields::Value;
 use super::grammar::{PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
 use super::limits::limits;
-use super::{ids, number, validate};
+use super::{ids, notify, number, validate};
 use crate::domain::Keeper;
 use crate::domain::project::{Cloud, Project, Recovery, RecoveryMode};
 
@@ -34,6 +34,7 @@ pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Proj
         limits: fields.value("limits").map(|value| limits(value, Keeper::Project)).unwrap_or_default(),
         prices: fields.value("prices").and_then(validate::free_text).map(PathBuf::from),
         currency: fields.value("currency").and_then(validate::currency),
+        notify: fields.value("notify").map(notify::receivers).unwrap_or_default(),
     }
 }
 

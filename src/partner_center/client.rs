@@ -186,7 +186,7 @@ impl PartnerCenter for Client {
     }
 
     async fn create_order(&self, send: Outgoing) -> Answer {
-        let (customer, request_id) = (send.customer, send.request_id);
+        let Outgoing { customer, request_id, correlation_id, .. } = send;
         let answer = match self.post(&send).await {
             Ok((whole, _)) => Answer::Response {
                 status: whole.status,
@@ -196,7 +196,7 @@ impl PartnerCenter for Client {
             Err(Failure::NotSent(why)) => Answer::NotSent(NotSent(why)),
             Err(Failure::Lost(why)) => Answer::Lost(why),
         };
-        tracing::debug!(%customer, %request_id, ?answer, "create order");
+        tracing::debug!(%customer, %request_id, %correlation_id, ?answer, "create order");
         answer
     }
 

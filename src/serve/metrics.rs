@@ -169,7 +169,15 @@ impl Snapshot {
         let (name, success) = ("orderform_last_success_timestamp", instant(self.status.last_success));
         sheet.gauge(name, Some(&Unit::Seconds), about, success)?;
         let about = "Orders that were created.";
-        sheet.counter("orderform_orders_created", None, about, self.status.totals.created)
+        sheet.counter("orderform_orders_created", None, about, self.status.totals.created)?;
+        let totals = &self.status.totals;
+        let told = [("delivered", totals.notified), ("failed", totals.not_notified)];
+        let about = "Messages to those whom the project names, by what came of them.";
+        sheet.counters(
+            "orderform_notifications",
+            about,
+            told.map(|(word, count)| ([("outcome", word)], count)),
+        )
     }
 
     fn requests(&self, sheet: &mut Sheet<'_>) -> fmt::Result {

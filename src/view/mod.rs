@@ -1,7 +1,8 @@
 //! What is shown: plans, events, summaries, states and diagnostics, put into words or into JSON.
 //!
 //! [`View`] is what a command talks to; [`Human`], [`Markdown`] and [`Json`] are the formats of `--format`, and
-//! [`Progress`] is what a terminal or a CI log sees while orders are bought, and [`html_plan`] is a page for a browser. All words live here: the values that
+//! [`Progress`] is what a terminal or a CI log sees while orders are bought, and [`html_plan`] is a page for a browser; [`notification`] is
+//! what a webhook carries. All words live here: the values that
 //! come in hold none. What `validate` says of manifests is [`Check`]'s. Names and texts from manifests and servers are made harmless on their way out.
 //!
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
@@ -12,6 +13,7 @@ mod html;
 mod human;
 mod json;
 mod markdown;
+mod notice;
 mod progress;
 #[cfg(test)]
 mod samples;
@@ -25,12 +27,13 @@ use std::io::{self, Write};
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
-pub(crate) use json::text as json_text;
 pub use json::{
-    Json, SavedError, failed_plan, is_saved_plan, pass_object, plan_schema, read_plan, read_status,
-    saved_plan, situation_document, status_document, status_event, status_schema,
+    Json, SavedError, failed_plan, is_saved_plan, notification_schema, pass_object, plan_schema, read_plan,
+    read_status, saved_plan, situation_document, status_document, status_event, status_schema,
 };
+pub(crate) use json::{harmless as harmless_json, text as json_text};
 pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_plan};
+pub use notice::notification;
 pub use progress::Progress;
 pub(crate) use text::{duration, escape, wrap};
 

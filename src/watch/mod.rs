@@ -4,12 +4,14 @@
 //! [`run`] drives both around a [`Work`] that reads and passes. [`Care`] is what is left out of a
 //! plan for now, and [`Guarded`] what holds back at the last moment. [`Status`] is what a watcher knows of itself, for the
 //! terminal, the status file and whoever serves it; [`Vitals`] is what changes between two of those, [`Counted`] a part of it.
+//! A [`Notice`] is what of a pass is worth telling whoever does not look.
 //!
 //! **Invariant:** hints only ever lead to reading. What a pass is made from was read twice and was the same.
 
 mod care;
 mod counted;
 mod guard;
+mod notice;
 mod pace;
 mod pulse;
 mod run;
@@ -20,6 +22,7 @@ mod vitals;
 pub use care::{Care, MOST_IN_DOUBT};
 pub use counted::{Counted, Met, Operation, Requests};
 pub use guard::Guarded;
+pub use notice::{Matter, Memory, Notice, What};
 pub use pace::{Due, Event, Pace, Rhythm};
 pub use pulse::{Life, Pulse};
 pub use run::{Told, Way, Work, run};

@@ -186,6 +186,10 @@ pub struct Totals {
     pub posts: u64,
     /// How much was read: GET requests.
     pub reads: u64,
+    /// How many notifications were delivered.
+    pub notified: u64,
+    /// How many were given up: not taken by their receiver, or dropped because too many waited.
+    pub not_notified: u64,
 }
 
 impl Status {

@@ -9,13 +9,14 @@ use std::time::Duration;
 use tokio::sync::watch as channel;
 
 use super::daemon::{Daemon, Made};
-use crate::apply::{Event, Outcome, Session, Summary};
+use crate::apply::{Ended, Event, Outcome, Session, Summary};
 use crate::cli::apply::{open, server_time, settings};
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::materials::store_failure;
 use crate::cli::record::require_place;
 use crate::cli::terminal::Terminal;
+use crate::cli::trail::Trail;
 use crate::domain::{Limits, Recorded, Rule, State};
 use crate::partner_center::RealTimer;
 use crate::plan::{Budget, Plan};
@@ -61,6 +62,13 @@ pub(super) fn require_limits(limits: &Limits) -> Result<(), Failure> {
         .hint("set them in `orderform.yaml`: what may be bought in an hour and in a day"))
 }
 
+/// What a pass that was carried out came to.
+struct Learnt {
+    turn: Turn,
+    ended: Vec<Ended>,
+    again: Option<Duration>,
+}
+
 impl Daemon<'_> {
     /// Makes a pass that buys. `stop` becomes true when nothing new is to begin.
     pub(super) async fn buy(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
@@ -78,11 +86,11 @@ impl Daemon<'_> {
         let acts = reconcile::needs_partner_center(&plan, &opened.state) || plan.counts().rename > 0;
         if !acts {
             let again = self.care.again(self.now());
-            return Ok(Made { plan, state: opened.state, turn: Turn::Planned, again });
+            return Ok(Made { plan, state: opened.state, turn: Turn::Planned, ended: Vec::new(), again });
         }
         if let Some(why) = self.switch.pulled() {
             let turn = Turn::Held { why: vec![why] };
-            return Ok(Made { plan, state: opened.state, turn, again: Some(HELD) });
+            return Ok(Made { plan, state: opened.state, turn, ended: Vec::new(), again: Some(HELD) });
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;
@@ -105,24 +113,26 @@ impl Daemon<'_> {
         let closed = connection.close().await;
         let passed = passed?;
         closed?;
-        let (turn, again) = self.learn(&plan, passed, rules.settle_after);
-        Ok(Made { plan, state: opened.state, turn, again })
+        let Learnt { turn, ended, again } = self.learn(&plan, passed, rules.settle_after);
+        Ok(Made { plan, state: opened.state, turn, ended, again })
     }
 
-    fn learn(&mut self, plan: &Plan, passed: Pass, settle_after: Duration) -> (Turn, Option<Duration>) {
+    fn learn(&mut self, plan: &Plan, passed: Pass, settle_after: Duration) -> Learnt {
         match passed {
             Pass::OverLimits(over) => {
                 let line = |limit: &crate::plan::Limit| limit_in_words(limit, None);
-                (Turn::Held { why: over.iter().map(line).collect() }, Some(OVER))
+                let turn = Turn::Held { why: over.iter().map(line).collect() };
+                Learnt { turn, ended: Vec::new(), again: Some(OVER) }
             }
-            Pass::Declined => (Turn::Planned, None),
+            Pass::Declined => Learnt { turn: Turn::Planned, ended: Vec::new(), again: None },
             Pass::Done(summary) => {
                 let now = self.now();
                 let mut chance = || uuid::Uuid::new_v4().as_bytes()[0];
                 self.care.learn(plan, &summary, settle_after, now, &mut chance);
                 self.status.totals.posts += summary.posts;
                 self.status.totals.reads += summary.reads;
-                (Turn::Applied(summary.tally()), self.again(&summary))
+                let (turn, again) = (Turn::Applied(summary.tally()), self.again(&summary));
+                Learnt { turn, ended: summary.ended, again }
             }
         }
     }
@@ -146,6 +156,7 @@ struct Unattended<'a> {
     terminal: &'a Terminal,
     view: Box<dyn View>,
     progress: Progress<std::io::Stderr>,
+    trail: Trail,
     /// How many attempts are pending.
     pending: usize,
     stop: channel::Sender<bool>,
@@ -154,7 +165,9 @@ struct Unattended<'a> {
 impl<'a> Unattended<'a> {
     fn new(terminal: &'a Terminal, pending: usize, stop: channel::Sender<bool>) -> Self {
         let progress = Progress::new(std::io::stderr(), None, terminal.verbose);
-        Self { terminal, view: terminal.view(), progress, pending, stop }
+        // `make_pass` is within the span of the pass.
+        let trail = Trail::within(tracing::Span::current());
+        Self { terminal, view: terminal.view(), progress, trail, pending, stop }
     }
 }
 
@@ -164,6 +177,7 @@ impl Watcher for Unattended<'_> {
     }
 
     fn event(&mut self, event: &Event) {
+        self.trail.event(event);
         // What cannot be shown is recorded all the same.
         let _ = match self.terminal.format {
             Format::Json => self.view.event(event),

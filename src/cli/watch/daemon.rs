@@ -8,12 +8,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch as channel;
+use tracing::Instrument as _;
 
+use super::telling::Telling;
 use super::{Shown, WatchArgs};
+use crate::apply::Ended;
 use crate::cli::TOOL;
 use crate::cli::failure::Failure;
 use crate::cli::materials::{self, Materials};
 use crate::cli::terminal::Terminal;
+use crate::cli::trail;
 use crate::domain::State;
 use crate::manifest::{self, Loaded};
 use crate::plan::Plan;
@@ -42,7 +46,7 @@ pub(super) struct Daemon<'a> {
     /// The digest of what was taken in last.
     taken_in: Option<[u8; 32]>,
     /// The last manifests that were right.
-    right_ones: Option<Materials>,
+    pub(super) right_ones: Option<Materials>,
     pub(super) status: Status,
     /// What changes between two of those.
     pub(super) vitals: Arc<Vitals>,
@@ -50,6 +54,8 @@ pub(super) struct Daemon<'a> {
     shown: channel::Sender<Shown>,
     /// What the last line told, so that the same is not told again.
     told: Option<(String, Manifests)>,
+    /// Who else is told.
+    pub(super) telling: Telling,
     /// What is left alone for now.
     pub(super) care: Care,
     /// What stops everything.
@@ -66,6 +72,8 @@ pub(super) struct Made {
     pub(super) plan: Plan,
     pub(super) state: State,
     pub(super) turn: Turn,
+    /// How orders ended, where it was carried out.
+    pub(super) ended: Vec<Ended>,
     /// After how long another is wanted although nothing changes.
     pub(super) again: Option<Duration>,
 }
@@ -83,11 +91,14 @@ impl<'a> Daemon<'a> {
         terminal: &'a Terminal,
         seeing: Seeing,
         state_dir: PathBuf,
+        telling: Telling,
     ) -> Self {
         let holder = materials::holder("orderform watch");
         let path = args.place.path.display().to_string();
         let status =
             Status::new(holder.who(), TOOL.to_owned(), path, materials::local_time(), args.auto_apply);
+        let shown = channel::Sender::new(Arc::new(status.clone()));
+        telling.ledger().show(shown.clone());
         let switch = args.kill_switch.clone().unwrap_or_else(|| state_dir.join(SWITCH));
         Self {
             args,
@@ -100,10 +111,11 @@ impl<'a> Daemon<'a> {
             parsed: None,
             taken_in: None,
             right_ones: None,
-            shown: channel::Sender::new(Arc::new(status.clone())),
+            shown,
             status,
             vitals: Arc::new(Vitals::new(0)),
             told: None,
+            telling,
             care: Care::default(),
             switch: StopFile::new(switch),
             began: Instant::now(),
@@ -155,6 +167,11 @@ impl<'a> Daemon<'a> {
         }
     }
 
+    /// Lets what waits to be told be told.
+    pub(super) async fn close(self) {
+        self.telling.close().await;
+    }
+
     pub(super) fn say_standing(&self) {
         self.terminal.say(&match &self.status.standing {
             Standing::StandsBy { holder: Some(holder) } => {
@@ -172,6 +189,8 @@ impl<'a> Daemon<'a> {
             Sight::Events => None,
             Sight::Polling { why, .. } => Some(why.clone()),
         };
+        let totals = &mut self.status.totals;
+        (totals.notified, totals.not_notified) = self.telling.ledger().counts();
         self.shown.send_replace(Arc::new(self.status.clone()));
         if self.right.is_some()
             && let Err(error) = Store::write_status(&self.state_dir, status_document(&self.status).as_bytes())
@@ -228,7 +247,7 @@ impl<'a> Daemon<'a> {
         let place = self.args.target.place(&materials.project)?;
         let (state, head) = self.read_state(materials)?;
         let plan = materials.plan(&state, head, place, None);
-        Ok(Made { plan, state, turn: Turn::Planned, again: None })
+        Ok(Made { plan, state, turn: Turn::Planned, ended: Vec::new(), again: None })
     }
 
     async fn make_pass(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
@@ -304,14 +323,15 @@ impl Work for Daemon<'_> {
 
     async fn pass(&mut self, stop: channel::Sender<bool>) -> Option<Duration> {
         let (began, at) = (Instant::now(), materials::local_time());
+        let number = self.status.totals.passes + 1;
+        let span = trail::pass(number);
         self.vitals.pulse.begin(self.now());
-        let made = self.make_pass(&stop).await;
+        let made = self.make_pass(&stop).instrument(span.clone()).await;
         if self.right.is_none() && Store::journal_length(&self.state_dir) > 0 {
             // The pass made the state, or somebody else did; where somebody watches it already, that one does.
             self.hold(Store::watch(&self.state_dir, &self.holder).ok());
         }
         self.journal = Store::journal_length(&self.state_dir);
-        let number = self.status.totals.passes + 1;
         let (turn, made) = match made {
             Ok(made) => (made.turn.clone(), Some(made)),
             Err(failure) => (Turn::Failed { why: failure.in_one_line() }, None),
@@ -337,14 +357,19 @@ impl Work for Daemon<'_> {
         };
         self.vitals.passes.add(&report.turn, report.took);
         self.status.add(report.clone(), again);
-        let picture = made.map(|Made { plan, state, .. }| Arc::new(Picture { plan, state }));
+        let (picture, ended) = made.map_or_else(Default::default, |Made { plan, state, ended, .. }| {
+            (Some(Arc::new(Picture { plan, state })), ended)
+        });
         if picture.is_some() {
             self.status.picture.clone_from(&picture);
         }
         self.vitals.pulse.end(self.now());
+        trail::passed(&report, &span);
         // The screen last: who reads of a pass there finds it in the status too.
         self.publish();
-        self.tell(&report, picture.as_ref().map(|picture| &picture.plan));
+        let plan = picture.as_ref().map(|picture| &picture.plan);
+        self.tell(&report, plan);
+        self.notify(&report, plan, &ended);
         again
     }
 

@@ -6,6 +6,7 @@
 mod buying;
 mod daemon;
 mod listening;
+mod telling;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use crate::serve::Watched;
 use crate::store::{Store, StoreError};
 use crate::watch::{self, Pace, Rhythm, Seeing, Sight, Standing, Told, Way};
 use daemon::Daemon;
+use telling::Telling;
 
 /// How often the loop says that it turns.
 const TURN: Duration = Duration::from_secs(1);
@@ -77,6 +79,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     if args.auto_apply {
         buying::require_limits(&materials.project.limits)?;
     }
+    let telling = Telling::open(&materials.project.notify)?;
     let state_dir = materials.state_dir;
     // Before anything can be bought: who cannot be seen where it was asked for does not begin.
     let server = listening::bind(args, terminal).await?;
@@ -87,7 +90,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
         let _ = tell.try_send(Told::Hint);
     };
     let seeing = Seeing::open(&args.place.path, args.poll, hint);
-    let mut daemon = Daemon::new(args, terminal, seeing, state_dir);
+    let mut daemon = Daemon::new(args, terminal, seeing, state_dir, telling);
     let watched = daemon.watched();
     let turns = turns(watched.clone());
     let served = server.map(|server| server.start(watched, args.listen_host.clone()));
@@ -99,6 +102,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     if let Some(served) = served {
         served.close().await;
     }
+    daemon.close().await;
     ended
 }
 

@@ -9,6 +9,7 @@
 mod customer;
 mod defaults;
 mod limits;
+mod notify;
 mod order;
 mod organisation;
 mod project;
@@ -16,6 +17,7 @@ mod project;
 pub(super) use customer::{CUSTOMER, CUSTOMER_METADATA, CUSTOMER_SPEC};
 pub(super) use defaults::{DEFAULTS, DEFAULTS_SPEC};
 pub(super) use limits::{LIMITS, PER_CUSTOMER};
+pub(super) use notify::RECEIVER;
 pub(super) use order::{LINE_ITEM, ORDER, ORDER_METADATA, ORDER_SPEC, RENEWS_TO};
 pub(super) use organisation::{ORGANISATION, ORGANISATION_METADATA, ORGANISATION_SPEC};
 pub(super) use project::{PROJECT, PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
@@ -274,6 +276,7 @@ const TERM: Form = Form::Choice(&[("P1M", "One month."), ("P1Y", "One year."), (
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::notify;
     use crate::domain::project::{Cloud, RecoveryMode};
     use crate::domain::{BillingCycle, TermDuration};
 
@@ -296,6 +299,9 @@ mod tests {
         assert_eq!(words(&TERM), TermDuration::KNOWN);
         assert_eq!(words(form_of(&PROJECT_SPEC, "cloud")), Cloud::ALL.map(|(word, _)| word));
         assert_eq!(words(form_of(&RECOVERY, "mode")), RecoveryMode::ALL.map(|(word, _)| word));
+        assert_eq!(words(form_of(&RECEIVER, "shape")), notify::Shape::ALL.map(|(word, _)| word));
+        let Form::List { of: topic, .. } = form_of(&RECEIVER, "on") else { panic!("a list") };
+        assert_eq!(words(topic), notify::Topic::ALL.map(|(word, _)| word));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `kind: Project`: the settings of `orderform.yaml`.
 
-use super::{CURRENCY, FREE_TEXT, Form, Key, LIMITS, NAME, Refused, STATUS, Shape, kind_key, version_key};
+use super::{
+    CURRENCY, FREE_TEXT, Form, Key, LIMITS, NAME, RECEIVER, Refused, STATUS, Shape, kind_key, version_key,
+};
 
 const SECRET: &str = "is a secret, and no secret stands in a file";
 const TOKEN: &str =
@@ -71,6 +73,11 @@ pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
             "The currency that counts where the list has several; a customer's own goes before it.",
         )
         .such_as(&["EUR"]),
+        Key::may(
+            "notify",
+            Form::List { of: &Form::Mapping(&RECEIVER), least: 0, most: usize::MAX },
+            "Who is told what `orderform watch` does.",
+        ),
     ],
     refused: &[
         Refused("accessToken", SECRET, TOKEN),

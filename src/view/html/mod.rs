@@ -21,7 +21,7 @@ mod watch;
 
 use maud::{Markup, html};
 
-pub(super) use rich::{code, isolated};
+pub(super) use rich::{Piece, code, isolated, pieces};
 
 use super::Trouble;
 use super::words::{self, Medium, grouped};

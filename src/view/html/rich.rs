@@ -35,15 +35,27 @@ fn capital(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// Sets words as elements.
-pub(super) fn rich(text: &str) -> Markup {
+/// What a piece of words is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::view) enum Piece {
+    /// Words of ours.
+    Words,
+    /// What can be copied.
+    Code,
+    /// A text of others.
+    Isolated,
+}
+
+/// Takes words apart, for whatever sets them; no piece is empty.
+pub(in crate::view) fn pieces(text: &str) -> Vec<(Piece, String)> {
     let mut pieces = Vec::new();
-    let mut kind = None;
+    let mut kind = Piece::Words;
     let mut piece = String::new();
     for c in text.chars() {
         let next = match c {
-            c if c == CODE[0] || c == ISOLATED[0] => Some(c),
-            c if c == CODE[1] || c == ISOLATED[1] => None,
+            c if c == CODE[0] => Piece::Code,
+            c if c == ISOLATED[0] => Piece::Isolated,
+            c if c == CODE[1] || c == ISOLATED[1] => Piece::Words,
             c => {
                 piece.push(c);
                 continue;
@@ -53,12 +65,18 @@ pub(super) fn rich(text: &str) -> Markup {
         kind = next;
     }
     pieces.push((kind, piece));
+    pieces.retain(|(_, piece)| !piece.is_empty());
+    pieces
+}
+
+/// Sets words as elements.
+pub(super) fn rich(text: &str) -> Markup {
     html! {
-        @for (kind, piece) in pieces.iter().filter(|(_, piece)| !piece.is_empty()) {
+        @for (kind, piece) in pieces(text) {
             @match kind {
-                Some(start) if *start == CODE[0] => code { (piece) },
-                Some(_) => bdi { (piece) },
-                None => (piece),
+                Piece::Code => code { (piece) },
+                Piece::Isolated => bdi { (piece) },
+                Piece::Words => (piece),
             }
         }
     }

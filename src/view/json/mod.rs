@@ -11,6 +11,7 @@ mod changes;
 mod cost;
 mod diagnostic;
 mod limit;
+mod notification;
 mod order;
 mod pins;
 mod plan;
@@ -29,8 +30,9 @@ use serde::Serialize;
 
 pub(super) use diagnostic::CheckJson;
 use diagnostic::ProblemJson;
+pub(super) use notification::notification;
 pub use saved::{SavedError, failed_plan, is_saved_plan, read_plan, saved_plan};
-pub use schema::{plan_schema, status_schema};
+pub use schema::{notification_schema, plan_schema, status_schema};
 pub use served::{situation_document, status_event};
 pub use status::{pass_object, read_status, status_document};
 
@@ -122,7 +124,7 @@ pub(crate) fn text(value: &impl Serialize) -> String {
 
 /// Escapes in finished JSON what could do harm. Outside of strings JSON has none of it, and inside of them a `\u` escape
 /// means the same character.
-fn harmless(json: &str) -> String {
+pub(crate) fn harmless(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     let mut before = ' ';
     for c in json.chars() {

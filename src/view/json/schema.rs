@@ -7,6 +7,7 @@
 
 mod cost;
 mod limits;
+mod notification;
 mod status;
 
 pub use status::status_schema;
@@ -14,6 +15,7 @@ pub use status::status_schema;
 use serde_json::{Map, Value, json};
 
 use limits::{limit, limits};
+pub use notification::notification_schema;
 
 /// Writes the schema of a plan, ending in a newline; the same bytes every time.
 #[must_use]

@@ -66,7 +66,7 @@ pub(super) enum ManifestsJson {
 /// One pass.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PassJson {
+pub(super) struct PassJson {
     number: u64,
     at: String,
     took_ms: u64,
@@ -108,6 +108,11 @@ struct TotalsJson {
     created: u64,
     posts: u64,
     reads: u64,
+    /// Version 1.0 knew no notifications at first.
+    #[serde(default)]
+    notified: u64,
+    #[serde(default)]
+    not_notified: u64,
 }
 
 /// How things stand.
@@ -168,7 +173,8 @@ pub fn pass_object(report: &Report, manifests: Manifests) -> String {
 
 impl From<&Status> for StatusJson {
     fn from(status: &Status) -> Self {
-        let Totals { readings, passes, failed, created, posts, reads } = status.totals;
+        let Totals { readings, passes, failed, created, posts, reads, notified, not_notified } =
+            status.totals;
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             who: status.who.clone(),
@@ -185,7 +191,7 @@ impl From<&Status> for StatusJson {
             manifests: status.manifests.into(),
             holds: status.holds.clone(),
             passes: status.passes.iter().map(PassJson::from).collect(),
-            totals: TotalsJson { readings, passes, failed, created, posts, reads },
+            totals: TotalsJson { readings, passes, failed, created, posts, reads, notified, not_notified },
             last_success: status.last_success.map(|time| time.to_string()),
             again: status.again.map(|time| time.to_string()),
         }
@@ -205,7 +211,8 @@ impl StandingJson {
 
 impl StatusJson {
     fn read(self) -> Option<Status> {
-        let TotalsJson { readings, passes, failed, created, posts, reads } = self.totals;
+        let TotalsJson { readings, passes, failed, created, posts, reads, notified, not_notified } =
+            self.totals;
         let time = |text: &String| Timestamp::parse(text);
         Some(Status {
             who: self.who,
@@ -227,7 +234,7 @@ impl StatusJson {
             },
             holds: self.holds,
             passes: self.passes.into_iter().map(PassJson::read).collect::<Option<VecDeque<_>>>()?,
-            totals: Totals { readings, passes, failed, created, posts, reads },
+            totals: Totals { readings, passes, failed, created, posts, reads, notified, not_notified },
             last_success: self.last_success.as_ref().and_then(time),
             again: self.again.as_ref().and_then(time),
             picture: None,

@@ -9,6 +9,7 @@ mod changes;
 mod cost;
 mod event;
 mod limits;
+mod notice;
 mod outcome;
 mod plan;
 mod scope;
@@ -20,6 +21,7 @@ pub(super) use changes::changes;
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use event::event;
 pub(super) use limits::{limit_of, limits};
+pub(super) use notice::{matter, matter_title, notice};
 pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
     Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,

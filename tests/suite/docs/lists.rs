@@ -119,6 +119,8 @@ fn every_variable_of_the_environment_is_listed() {
         "ORDERFORM_ACCESS_TOKEN",
         "ORDERFORM_ACCESS_TOKEN_FILE",
         "ORDERFORM_LOG",
+        "ORDERFORM_LOG_FORMAT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
         "GITHUB_WORKSPACE",
         "NO_COLOR",
         "TERM",

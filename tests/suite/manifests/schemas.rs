@@ -32,6 +32,7 @@ const BEYOND: &[(Code, &str)] = &[
     (Code::DuplicateDefaults, "another document"),
     (Code::TwoCurrencies, "another document"),
     (Code::OrganisationMisplaced, "the file's name"),
+    (Code::DuplicateReceiver, "another item"),
 ];
 
 /// Fixtures whose mistake a schema cannot see, though it sees others of the same code, and why.
@@ -90,7 +91,11 @@ fn the_published_schemas_are_the_ones_that_the_program_prints() {
         let published = fs::read_to_string(&path).unwrap_or_default();
         assert!(published == schema::text(kind), "write `orderform schema {}` to {path}", kind.as_str());
     }
-    let documents = [("plan", orderform::view::plan_schema()), ("status", orderform::view::status_schema())];
+    let documents = [
+        ("plan", orderform::view::plan_schema()),
+        ("status", orderform::view::status_schema()),
+        ("notification", orderform::view::notification_schema()),
+    ];
     for (kind, schema) in &documents {
         let path = format!("schema/{kind}.schema.json");
         let published = fs::read_to_string(&path).unwrap_or_default();

@@ -1,0 +1,121 @@
+//! The log: on stderr where `ORDERFORM_LOG` asks for one, as text or as JSON, and to a collector where one is configured.
+//!
+//! **Invariant:** what is logged is a line, whatever is in it, and moves no terminal. It never goes to stdout.
+
+use std::io::{self, Write};
+
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Registry};
+
+use super::failure::Failure;
+use super::otlp::{self, Collector};
+use crate::view::{escape, harmless_json};
+
+const FILTER: &str = "ORDERFORM_LOG";
+const FORMAT: &str = "ORDERFORM_LOG_FORMAT";
+
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// A part of what is done with what is logged.
+pub(super) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Begins to log. What it returns is to be closed at the end, so that what was logged last is not lost.
+pub(super) fn start() -> Result<Collector, Failure> {
+    let mut layers: Vec<BoxedLayer> = Vec::new();
+    let format = read_format()?;
+    if let Some(filter) = read_filter()? {
+        let lines = tracing_subscriber::fmt::layer().with_writer(Lines(format)).with_ansi(false);
+        layers.push(match format {
+            Format::Text => lines.with_filter(filter).boxed(),
+            Format::Json => lines.json().with_filter(filter).boxed(),
+        });
+    }
+    let (collector, more) = otlp::open()?;
+    layers.extend(more);
+    if !layers.is_empty() {
+        tracing_subscriber::registry().with(layers).init();
+    }
+    Ok(collector)
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+fn read_filter() -> Result<Option<EnvFilter>, Failure> {
+    let Some(text) = variable(FILTER) else { return Ok(None) };
+    let wrong = |error: tracing_subscriber::filter::ParseError| {
+        let failure =
+            Failure::new(format!("`{FILTER}` does not say what to log")).caused_by(error.to_string());
+        failure.hint("write a level, such as `debug`, or one for a part of it, such as `orderform=trace`")
+    };
+    EnvFilter::builder().parse(text).map(Some).map_err(wrong)
+}
+
+fn read_format() -> Result<Format, Failure> {
+    match variable(FORMAT).as_deref() {
+        None | Some("text") => Ok(Format::Text),
+        Some("json") => Ok(Format::Json),
+        Some(_) => {
+            Err(Failure::new(format!("`{FORMAT}` names no format of the log")).hint("write `text` or `json`"))
+        }
+    }
+}
+
+/// Stderr, a whole line at a time.
+#[derive(Debug, Clone, Copy)]
+struct Lines(Format);
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        *self
+    }
+}
+
+impl Write for Lines {
+    /// Takes a line as the formatter makes it: whole, with its end.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(self.0.safe(line).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+impl Format {
+    fn safe(self, line: &[u8]) -> String {
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim_end_matches('\n');
+        match self {
+            Self::Text => escape(text) + "\n",
+            Self::Json => harmless_json(text) + "\n",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_a_line_and_moves_no_terminal() {
+        let hostile = "a\u{1b}[2J\u{202e}b";
+        assert_eq!(Format::Text.safe(format!("{hostile}\nc\n").as_bytes()), "a\\u{1b}[2J\\u{202e}b\\u{a}c\n");
+        let json = serde_json::to_string(&serde_json::json!({ "message": format!("{hostile}\n") })).unwrap();
+        let safe = Format::Json.safe(json.as_bytes());
+        assert!(!safe.trim_end().chars().any(crate::domain::is_harmful), "{safe}");
+        let read: serde_json::Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!(read["message"], format!("{hostile}\n"));
+    }
+}
