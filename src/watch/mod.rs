@@ -8,6 +8,7 @@
 //! **Invariant:** hints only ever lead to reading. What a pass is made from was read twice and was the same.
 
 mod care;
+mod deeds;
 mod guard;
 mod pace;
 mod run;
@@ -15,6 +16,7 @@ mod seeing;
 mod status;
 
 pub use care::{Care, MOST_IN_DOUBT};
+pub use deeds::{Deed, Deeds, MOST_DEEDS};
 pub use guard::Guarded;
 pub use pace::{Due, Event, Pace, Rhythm};
 pub use run::{Told, Way, Work, run};

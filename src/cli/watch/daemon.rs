@@ -19,7 +19,7 @@ use crate::manifest::{self, Loaded};
 use crate::plan::Plan;
 use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
 use crate::view::{Format, status_document};
-use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
+use crate::watch::{Care, Deeds, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
 
 /// The first wait after a pass that failed, and the longest.
 const RETRY: Duration = Duration::from_secs(1);
@@ -291,6 +291,7 @@ impl Work for Daemon<'_> {
             took: began.elapsed(),
             counts: made.as_ref().map(|made| made.plan.counts()),
             digest: made.as_ref().map(|made| made.plan.digest()),
+            deeds: made.as_ref().map(|made| Deeds::of(&made.plan, &made.state, &turn)).unwrap_or_default(),
             turn,
         };
         self.status.holds = match &report.turn {
