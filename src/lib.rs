@@ -107,7 +107,7 @@
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
-//!   something may have changed.
+//!   something may have changed. *Deeds*: what a pass was to do, or did, about which orders.
 //!
 //! # Where a change goes
 //!
@@ -125,13 +125,15 @@
 //! * A reason why a price is unknown: [`plan::Unpriced`], `view/words/cost.rs`, `view/json/schema/cost.rs`, the README. A column of
 //!   a price list: `prices/row.rs`.
 //! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
-//!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
+//!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`, `view/html/watch`. What became of the orders of
+//!   a pass: [`watch::Deed`], its words in `view/html/watch/passes.rs`.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
 //!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * What CI does with all this: `examples/ci`, of which `init` writes a part; `tests/suite/ci` runs its steps.
-//! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans.
+//! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans; `live.js` keeps
+//!   one that is served new.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;

@@ -7,6 +7,7 @@
 
 mod changes;
 mod cost;
+mod doubt;
 mod event;
 mod limits;
 mod outcome;
@@ -18,6 +19,7 @@ mod watch;
 
 pub(super) use changes::changes;
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
+pub(super) use doubt::{age, doubt, moment};
 pub(super) use event::event;
 pub(super) use limits::{limit_of, limits};
 pub(super) use outcome::{ended, evidence, symbol};
@@ -27,7 +29,7 @@ pub(super) use plan::{
 pub(super) use scope::scope;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, term_and_billing};
-pub(super) use watch::{pass, remembered, watcher};
+pub(super) use watch::{applied, manifests, pass, remembered, watcher};
 
 use super::{html, markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};
