@@ -10,7 +10,7 @@ use crate::plan::Step;
 use crate::view::html::attention::card_of;
 use crate::view::html::orders::{badge, orders};
 use crate::view::html::rich::message;
-use crate::view::text::{count, escape, plural};
+use crate::view::text::{count, escape};
 use crate::view::words::{self, Account, Medium, grouped};
 use crate::watch::{Manifests, Standing, Status, Turn};
 
@@ -80,7 +80,8 @@ fn of_orders(status: &Status, lines: &[Line<'_>]) -> Verdict {
     let (doubt, blocked, buy) = (number(Show::Doubt), number(Show::Blocked), number(Show::Buy));
     let seats: u64 =
         lines.iter().filter(|line| line.is_shown(Show::Buy)).map(|line| line.step.spec.seats()).sum();
-    let to_buy = || format!("{} to buy, {}", orders(buy), plural(seats, "seat"));
+    let noun = if seats == 1 { "seat" } else { "seats" };
+    let to_buy = || format!("{} to buy, {} {noun}", orders(buy), grouped(seats));
     if doubt > 0 {
         let lead = html! {
             "Nobody knows yet whether it was bought, and nothing more is bought for the same customer."
