@@ -109,7 +109,8 @@
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
-//!   something may have changed. *Notice*: what of a pass is worth telling; a *receiver* is told, by a *notification*.
+//!   something may have changed. *Deeds*: what a pass was to do, or did, about which orders. *Notice*: what of a pass is worth
+//!   telling; a *receiver* is told, by a *notification*.
 //!
 //! # Where a change goes
 //!
@@ -127,8 +128,8 @@
 //! * A reason why a price is unknown: [`plan::Unpriced`], `view/words/cost.rs`, `view/json/schema/cost.rs`, the README. A column of
 //!   a price list: `prices/row.rs`.
 //! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
-//!   `view/json/status.rs` and its schema, `view/words/watch.rs`, `view/human/status.rs`. What it counts at any time:
-//!   [`watch::Vitals`].
+//!   `view/json/status.rs` and its schema, `view/words/watch.rs`, `view/human/status.rs`, `view/html/watch`. What it counts at
+//!   any time: [`watch::Vitals`]. What became of the orders of a pass: [`watch::Deed`], its words in `view/html/watch/passes.rs`.
 //! * What is seen over HTTP: `serve/routes.rs`, the README. A metric: `serve/metrics.rs`, the README. Who is answered: `serve/door.rs`.
 //! * What of a pass is told, and when: [`watch::Notice`] and its laws, `view/words/notice.rs`. A shape of notifications: [`domain::notify`],
 //!   one file in `view/notice`. How they are signed, and tried again: [`webhook`].
@@ -140,7 +141,8 @@
 //! * What CI does with all this: `examples/ci`, of which `init` writes a part; `tests/suite/ci` runs its steps.
 //! * What starts, confines and observes a watcher: `examples/watch`; a metric's name is in its alerts, its dashboard and
 //!   `tests/suite/kits`, which holds them to each other.
-//! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans.
+//! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans; `live.js` keeps
+//!   one that is served new.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 
 pub mod apply;

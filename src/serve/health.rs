@@ -59,7 +59,7 @@ pub(super) fn readyz(status: &Status, life: &Life, interval: Duration) -> Result
 mod tests {
     use super::*;
     use crate::domain::Timestamp;
-    use crate::watch::Report;
+    use crate::watch::{Deeds, Report};
 
     const INTERVAL: Duration = Duration::from_secs(60);
 
@@ -77,7 +77,8 @@ mod tests {
         let at = Timestamp::from_unix_ms(0);
         let mut status = Status::new("kim".into(), "test".into(), ".".into(), at, true);
         let took = Duration::ZERO;
-        status.add(Report { number: 1, at, took, counts: None, digest: None, turn }, None);
+        let deeds = Deeds::default();
+        status.add(Report { number: 1, at, took, counts: None, digest: None, deeds, turn }, None);
         status
     }
 

@@ -1,8 +1,8 @@
 //! What is shown: plans, events, summaries, states and diagnostics, put into words or into JSON.
 //!
 //! [`View`] is what a command talks to; [`Human`], [`Markdown`] and [`Json`] are the formats of `--format`, and
-//! [`Progress`] is what a terminal or a CI log sees while orders are bought, and [`html_plan`] is a page for a browser; [`notification`] is
-//! what a webhook carries. All words live here: the values that
+//! [`Progress`] is what a terminal or a CI log sees while orders are bought, [`html_plan`] and [`watch_page`] are pages for a
+//! browser, and [`notification`] is what a webhook carries. All words live here: the values that
 //! come in hold none. What `validate` says of manifests is [`Check`]'s. Names and texts from manifests and servers are made harmless on their way out.
 //!
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.

@@ -10,6 +10,7 @@
 
 mod care;
 mod counted;
+mod deeds;
 mod guard;
 mod notice;
 mod pace;
@@ -21,6 +22,7 @@ mod vitals;
 
 pub use care::{Care, MOST_IN_DOUBT};
 pub use counted::{Counted, Met, Operation, Requests};
+pub use deeds::{Deed, Deeds, MOST_DEEDS};
 pub use guard::Guarded;
 pub use notice::{Matter, Memory, Notice, What};
 pub use pace::{Due, Event, Pace, Rhythm};

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::deeds::Deeds;
 use crate::apply::Tally;
 use crate::domain::{Recorded, State, Timestamp};
 use crate::plan::{Action, Counts, Plan};
@@ -127,6 +128,8 @@ pub struct Report {
     pub counts: Option<Counts>,
     /// The digest of its plan.
     pub digest: Option<String>,
+    /// What it was to do, or did, about which orders.
+    pub deeds: Deeds,
     /// How it ended.
     pub turn: Turn,
 }
@@ -241,7 +244,7 @@ mod tests {
     fn report(number: u64, turn: Turn) -> Report {
         let at = Timestamp::from_unix_ms(1000 * i64::try_from(number).unwrap());
         let took = Duration::from_millis(10);
-        Report { number, at, took, counts: None, digest: None, turn }
+        Report { number, at, took, counts: None, digest: None, deeds: Deeds::default(), turn }
     }
 
     #[test]

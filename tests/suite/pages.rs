@@ -6,6 +6,8 @@
 
 mod browser;
 mod plans;
+mod watched;
+mod watchers;
 
 use orderform::domain::is_harmful;
 use orderform::plan::{Action, Plan};

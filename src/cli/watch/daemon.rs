@@ -24,7 +24,9 @@ use crate::plan::Plan;
 use crate::serve::{Clock, Watched};
 use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
 use crate::view::{Format, status_document};
-use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Vitals, Work};
+use crate::watch::{
+    Care, Deeds, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Vitals, Work,
+};
 
 /// The first wait after a pass that failed, and the longest.
 const RETRY: Duration = Duration::from_secs(1);
@@ -343,6 +345,7 @@ impl Work for Daemon<'_> {
             took: began.elapsed(),
             counts: made.as_ref().map(|made| made.plan.counts()),
             digest: made.as_ref().map(|made| made.plan.digest()),
+            deeds: made.as_ref().map(|made| Deeds::of(&made.plan, &made.state, &turn)).unwrap_or_default(),
             turn,
         };
         self.status.holds = match &report.turn {

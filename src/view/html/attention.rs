@@ -7,7 +7,7 @@ use super::orders::{badge, customer, what};
 use super::rich::sentence;
 use crate::plan::{Action, Block, Cost, Difference, Step};
 use crate::view::text::{LONGEST_TEXT, escape, shorten};
-use crate::view::words::{self, Medium, grouped};
+use crate::view::words::{self, Account, Medium, grouped};
 
 /// Says whether a step waits for a person, or for an answer.
 pub(super) fn needs_attention(step: &Step) -> bool {
@@ -16,13 +16,17 @@ pub(super) fn needs_attention(step: &Step) -> bool {
 
 /// Writes the card of an order.
 pub(super) fn card(step: &Step, cost: Option<&Cost>) -> Markup {
-    let account = words::step(step, Medium::Html);
+    card_of(step, &badge(&step.action), &words::step(step, Medium::Html), cost)
+}
+
+/// Writes the card of an order with what a person is told about it.
+pub(super) fn card_of(step: &Step, badge: &Markup, account: &Account, cost: Option<&Cost>) -> Markup {
     let differences = differences(&step.action);
     html! {
         article.card data-order {
             header {
                 h3 { (step.name.as_str()) }
-                (badge(&step.action))
+                (badge)
                 p.soft {
                     (customer(step)) ", " (grouped(step.spec.seats()))
                     (if step.spec.seats() == 1 { " seat" } else { " seats" })

@@ -17,7 +17,7 @@ use crate::view::words::grouped;
 const MOST_BARS: usize = 10;
 
 /// How long a bar can be.
-const LONGEST_BAR: u64 = 1000;
+pub(super) const LONGEST_BAR: u64 = 1000;
 
 /// What is bought for one customer.
 pub(super) struct Share<'p> {
@@ -104,7 +104,7 @@ fn chart(title: &str, measure: &str, bars: Vec<(&Step, u64, String)>, others: us
                 @for (step, length, number) in bars {
                     tr {
                         th scope="row" { (customer(step)) }
-                        td { (bar(length)) span.number { (number) } }
+                        td { (bar(length.max(1))) span.number { (number) } }
                     }
                 }
                 // Hundreds together would dwarf every bar, so they have a number only.
@@ -116,11 +116,12 @@ fn chart(title: &str, measure: &str, bars: Vec<(&Step, u64, String)>, others: us
     }
 }
 
-fn bar(length: u64) -> Markup {
+/// Draws a bar, which says nothing that no number beside it says.
+pub(super) fn bar(length: u64) -> Markup {
     let room = format!("0 0 {LONGEST_BAR} 10");
     html! {
         svg aria-hidden="true" focusable="false" viewBox=(room) preserveAspectRatio="none" {
-            rect width=(length.max(1)) height="10" {}
+            rect width=(length) height="10" {}
         }
     }
 }

@@ -68,7 +68,7 @@ fn pinned(pins: &Pins) -> Markup {
     }
 }
 
-fn recovery(recovery: &Recovery) -> Markup {
+pub(super) fn recovery(recovery: &Recovery) -> Markup {
     let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
     html! {
         @if let Some((mode, _)) = mode { "recovery mode " code { (mode) } }
@@ -100,14 +100,16 @@ fn limits(limits: &[Limit]) -> Markup {
     }
 }
 
-fn of(keeper: Keeper) -> &'static str {
+/// Says who keeps a limit, where it is not the project.
+pub(super) fn of(keeper: Keeper) -> &'static str {
     match keeper {
         Keeper::Organisation => " (organisation)",
         Keeper::Program | Keeper::Project => "",
     }
 }
 
-fn kept(limit: &Limit) -> Markup {
+/// Says whether a limit is kept to.
+pub(super) fn kept(limit: &Limit) -> Markup {
     let told = || words::limit_of(limit, None, Medium::Html);
     html! {
         @match (limit.exceeded, &limit.allowed) {
@@ -129,7 +131,7 @@ pub(super) fn beyond(plan: &Plan) -> Markup {
 }
 
 /// Spells a key out: `ordersPerRun` is `Orders per run`.
-fn spelled(key: &str) -> String {
+pub(super) fn spelled(key: &str) -> String {
     let mut words = String::with_capacity(key.len() + 4);
     for (at, c) in key.char_indices() {
         match c {

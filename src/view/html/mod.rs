@@ -1,4 +1,5 @@
-//! A plan as a page: one file that a browser shows without a network, for people who never see a terminal.
+//! A plan as a page: one file that a browser shows without a network, for people who never see a terminal. [`watch`] makes
+//! a page of a watcher from the same parts.
 //!
 //! The verdict comes first, then what needs a person, then what is bought and for whom, and what is unchanged last. It is
 //! read without the script, which only searches and sorts. [`page`] and the style know nothing of plans.
@@ -22,14 +23,13 @@ mod watch;
 use maud::{Markup, html};
 
 pub(super) use rich::{Piece, code, isolated, pieces};
+pub use watch::{Asked, watch_page};
 
 use super::Trouble;
 use super::words::{self, Medium, grouped};
 use crate::plan::{Action, Plan, Step};
 use attention::needs_attention;
-use page::Page;
-
-pub use watch::{Asked, watch_page};
+use page::{Life, Page};
 
 /// What the page of a plan begins with, so that nothing else is ever overwritten.
 pub const PLAN_PAGE_MARK: &str = page::mark();
@@ -65,7 +65,7 @@ pub fn html_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> String {
         }
         footer { p { "Nothing was bought by making this page. It needs no network and sends nothing anywhere." } }
     };
-    Page { kind: "plan", title: &format!("{verdict} - orderform"), body }.render()
+    Page { kind: "plan", title: &format!("{verdict} - orderform"), body, life: Life::Still }.render()
 }
 
 /// Says in one line what applying the plan would do.

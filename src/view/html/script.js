@@ -110,12 +110,12 @@
   const narrow = matchMedia("(max-width: 44rem)");
   const keepRoles = () => {
     if (!narrow.matches) return;
-    narrow.removeEventListener("change", keepRoles);
     for (const [selector, role] of roles) {
       for (const one of document.querySelectorAll(`.frame :is(${selector})`)) one.setAttribute("role", role);
     }
   };
   narrow.addEventListener("change", keepRoles);
+  document.addEventListener("orderform:put", keepRoles);
   keepRoles();
 
   // Paper has no folds.

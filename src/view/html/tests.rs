@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::samples::*;
-use super::page::{SCRIPT, STYLE};
+use super::page::{LIVE_SCRIPT, LIVE_STYLE, SCRIPT, STYLE};
 use super::*;
 
 fn every_page() -> Vec<String> {
@@ -56,14 +56,17 @@ fn no_time_is_in_a_page() {
 
 #[test]
 fn neither_style_nor_script_can_end_its_element_or_ask_for_anything() {
-    for text in [STYLE, SCRIPT] {
+    for text in [STYLE, SCRIPT, LIVE_STYLE, LIVE_SCRIPT] {
         assert!(!text.contains("</") && !text.contains("<!--"));
-        for word in
-            ["url(", "@import", "@font-face", "fetch(", "XMLHttp", "import ", "innerHTML", "eval(", "://"]
-        {
+        for word in ["url(", "@import", "@font-face", "XMLHttp", "import ", "innerHTML", "eval(", "://"] {
             assert!(!text.contains(word), "{word}");
         }
     }
+    assert!(!SCRIPT.contains("fetch(") && !SCRIPT.contains("EventSource"));
+    // A page that is served asks for itself, and for the stream beside it.
+    assert_eq!(LIVE_SCRIPT.matches("fetch(").count(), LIVE_SCRIPT.matches("fetch(location.href,").count());
+    let streams = LIVE_SCRIPT.matches("new EventSource(new URL(\"events\", document.baseURI))").count();
+    assert_eq!((LIVE_SCRIPT.matches("new EventSource").count(), streams), (1, 1));
 }
 
 #[test]

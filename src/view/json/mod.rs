@@ -9,6 +9,7 @@
 
 mod changes;
 mod cost;
+mod deeds;
 mod diagnostic;
 mod limit;
 mod notification;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::deeds::DeedsJson;
 use super::plan::{CountsJson, PlanJson};
 use super::state::StateJson;
 use super::{FORMAT_VERSION, harmless, text};
@@ -74,6 +75,8 @@ pub(super) struct PassJson {
     summary: Option<CountsJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+    #[serde(flatten)]
+    changes: DeedsJson,
     #[serde(flatten)]
     turn: TurnJson,
 }
@@ -278,6 +281,7 @@ impl From<&Report> for PassJson {
             took_ms: u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
             summary: report.counts.map(CountsJson::from),
             digest: report.digest.clone(),
+            changes: DeedsJson::from(&report.deeds),
             turn,
         }
     }
@@ -313,6 +317,7 @@ impl PassJson {
             took: Duration::from_millis(self.took_ms),
             counts: self.summary.map(CountsJson::read),
             digest: self.digest,
+            deeds: self.changes.read(),
             turn,
         })
     }
@@ -321,7 +326,9 @@ impl PassJson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::OrderName;
     use crate::plan::Counts;
+    use crate::watch::{Deed, Deeds};
 
     #[test]
     fn what_was_written_is_read_back() {
@@ -340,7 +347,11 @@ mod tests {
         ]) {
             let took = Duration::from_millis(12);
             let digest = Some("sha256:00".into());
-            let report = Report { number, at, took, counts: Some(counts), digest, turn };
+            let deeds = Deeds {
+                listed: vec![(OrderName::parse("contoso-e3").unwrap(), Deed::NotCreated)],
+                more: usize::try_from(number).unwrap() - 1,
+            };
+            let report = Report { number, at, took, counts: Some(counts), digest, deeds, turn };
             assert!(pass_object(&report, status.manifests).starts_with("{\"type\":\"pass\""));
             status.add(report, Some(Duration::from_secs(60)));
         }
@@ -349,5 +360,18 @@ mod tests {
         assert_eq!(read_status(text.as_bytes()), Some(status));
         assert_eq!(read_status(b"{}"), None);
         assert_eq!(read_status(text.replace("\"1.0\"", "\"9.0\"").as_bytes()), None);
+    }
+
+    #[test]
+    fn what_was_written_before_passes_had_their_changes_is_read() {
+        let at = Timestamp::from_unix_ms(0);
+        let mut status = Status::new("kim".into(), "test".into(), ".".into(), at, true);
+        let (took, turn) = (Duration::ZERO, Turn::Planned);
+        let deeds = Deeds::default();
+        status.add(Report { number: 1, at, took, counts: None, digest: None, deeds, turn }, None);
+        let text = status_document(&status);
+        let before = text.replacen("      \"changes\": [],\n", "", 1);
+        assert_ne!(before, text);
+        assert_eq!(read_status(before.as_bytes()), Some(status));
     }
 }

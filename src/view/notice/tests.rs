@@ -23,7 +23,15 @@ fn status() -> Status {
 fn report(turn: Turn) -> Report {
     let at = Timestamp::from_unix_ms(1_763_805_600_000);
     let counts = Some(Counts { create: 2, create_seats: 12, keep: 7, ..Counts::default() });
-    Report { number: 7, at, took: Duration::from_millis(420), counts, digest: None, turn }
+    Report {
+        number: 7,
+        at,
+        took: Duration::from_millis(420),
+        counts,
+        digest: None,
+        deeds: crate::watch::Deeds::default(),
+        turn,
+    }
 }
 
 const RIGHT: Manifests = Manifests::Right { orders: 9 };

@@ -7,6 +7,7 @@
 
 mod changes;
 mod cost;
+mod doubt;
 mod event;
 mod limits;
 mod notice;
@@ -19,6 +20,7 @@ mod watch;
 
 pub(super) use changes::changes;
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
+pub(super) use doubt::{age, doubt, moment};
 pub(super) use event::event;
 pub(super) use limits::{limit_of, limits};
 pub(super) use notice::{matter, matter_title, notice};
@@ -29,7 +31,7 @@ pub(super) use plan::{
 pub(super) use scope::scope;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, term_and_billing};
-pub(super) use watch::{pass, remembered, watcher};
+pub(super) use watch::{applied, manifests, pass, remembered, watcher};
 
 use super::{html, markdown, text};
 use crate::domain::{OrderId, OrderName, PlacedOrder};

@@ -31,7 +31,7 @@ pub(in crate::view) fn pass(report: &Report, manifests: Manifests) -> String {
 }
 
 /// Says what was done, without what was not.
-pub(super) fn applied(tally: &Tally) -> String {
+pub(in crate::view) fn applied(tally: &Tally) -> String {
     let others = [
         (tally.not_ordered, "not ordered"),
         (tally.unknown, "in doubt"),

@@ -11,7 +11,7 @@ use crate::protocol::Doubt;
 
 fn report(number: u64, turn: Turn) -> Report {
     let (at, took) = (Timestamp::from_unix_ms(0), Duration::from_millis(7 * number));
-    Report { number, at, took, counts: None, digest: None, turn }
+    Report { number, at, took, counts: None, digest: None, deeds: crate::watch::Deeds::default(), turn }
 }
 
 fn name(text: &str) -> OrderName {

@@ -1,9 +1,10 @@
 //! Everything that is shown of texts of others. Whatever renders one more thing gets a line here.
 
+use orderform::domain::Timestamp;
 use orderform::manifest::render;
 use orderform::view::{
-    self, BUDGET, Check, CheckFormat, Format, Look, Paths, Progress, View, failed_plan, html_plan,
-    markdown_plan,
+    self, Asked, BUDGET, Check, CheckFormat, Format, Look, Paths, Progress, View, failed_plan, html_plan,
+    markdown_plan, status_document, watch_page,
 };
 
 use super::judge::Kind;
@@ -59,6 +60,15 @@ fn of_orders() -> Vec<Renderer> {
             html_plan(Some(with.plan()), Some(&with.trouble()))
         })
         .varying(),
+        Renderer::new("page of a watcher", Html, |with| {
+            watch_page(&with.status, Timestamp::from_unix_ms(0), &Asked::default())
+        }),
+        Renderer::new("page of a watcher in trouble", Html, |with| {
+            let (status, asked) = with.troubled();
+            watch_page(&status, Timestamp::from_unix_ms(0), &asked)
+        })
+        .varying(),
+        Renderer::new("status file", Json, |with| status_document(&with.status)).keeping_texts(),
         Renderer::new("json", Json, |with| everything(Format::Json, Look::default(), with)).keeping_texts(),
         Renderer::new("json file of a failed plan", Json, |with| {
             failed_plan(Some(&with.saved), "failed", &with.trouble())

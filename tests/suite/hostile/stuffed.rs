@@ -2,6 +2,7 @@
 //! it where it may.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use orderform::apply::{Ended, Event, Outcome, Skipped, Summary};
@@ -11,7 +12,8 @@ use orderform::plan::{
     self, Changed, Changes, Limit, Measured, Pins, Plan, Present, Saved, Scope, Selection, Since,
 };
 use orderform::protocol::{Doubt, Obstacle};
-use orderform::view::Trouble;
+use orderform::view::{Asked, Trouble};
+use orderform::watch::{Deeds, Picture, Report, Standing, Status, Turn};
 
 const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
@@ -20,6 +22,8 @@ pub(super) struct Stuffed {
     text: String,
     causes: [String; 2],
     pub(super) state: State,
+    /// A watcher that has made a plan.
+    pub(super) status: Status,
     pub(super) saved: Saved,
     pub(super) summary: Summary,
     pub(super) events: Vec<Event>,
@@ -39,6 +43,7 @@ impl Stuffed {
             changes: changes(&plan, &state, &format!("{text} before")),
             loaded: loaded(text),
             text: text.to_owned(),
+            status: status(&plan, &state, text),
             saved: Saved { plan, created: at(0), expires: at(1) },
             state,
             summary,
@@ -47,6 +52,20 @@ impl Stuffed {
 
     pub(super) fn plan(&self) -> &Plan {
         &self.saved.plan
+    }
+
+    /// A watcher whose passes failed and are held, and what somebody searched it for.
+    pub(super) fn troubled(&self) -> (Status, Asked) {
+        let mut status = self.status.clone();
+        status.polls = Some(self.text.clone());
+        status.holds = vec![self.text.clone()];
+        let (at, took) = (Timestamp::from_unix_ms(0), Duration::ZERO);
+        for turn in [Turn::Held { why: vec![self.text.clone()] }, Turn::Failed { why: self.text.clone() }] {
+            let deeds = Deeds::default();
+            status.add(Report { number: 1, at, took, counts: None, digest: None, deeds, turn }, None);
+        }
+        let query: String = self.text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        (status, Asked::of_query(&format!("search={query}&show=blocked")))
     }
 
     /// Why a command ended early.
@@ -169,6 +188,15 @@ fn state(text: &str) -> State {
         take(RecordKind::Intended { name: name(order), attempt: Box::new(attempt(order, text)) });
     }
     state
+}
+
+/// A watcher, named and placed by a text, that stands by for one that is.
+fn status(plan: &Plan, state: &State, text: &str) -> Status {
+    let text = || text.to_owned();
+    let mut status = Status::new(text(), text(), text(), Timestamp::from_unix_ms(0), true);
+    status.standing = Standing::StandsBy { holder: Some(text()) };
+    status.picture = Some(Arc::new(Picture { plan: plan.clone(), state: state.clone() }));
+    status
 }
 
 fn selection(text: &str) -> Selection {

@@ -15,11 +15,39 @@ virtualConsole.on("jsdomError", (error) => {
 });
 virtualConsole.sendTo(console, { omitJSDOMErrors: true });
 
+// What a page that is served asked for, what it is answered, and what it listens to.
+let server;
+
+class Stream extends EventTarget {
+  static CLOSED = 2;
+
+  constructor(url) {
+    super();
+    this.readyState = 1;
+    this.url = String(url);
+    server.streams.push(this);
+  }
+}
+
+const serve = () => ({ asked: [], streams: [], answer: () => page });
+
 const open = (runScripts) => new JSDOM(page, {
+  // Nothing is there: whatever is asked for is answered here.
+  url: "http://127.0.0.1:9464/?show=all",
   runScripts,
   virtualConsole,
   pretendToBeVisual: true,
   beforeParse(window) {
+    server = serve();
+    window.EventSource = Stream;
+    window.setInterval = () => 0;
+    window.AbortSignal.timeout ??= () => undefined;
+    window.fetch = async (url) => {
+      server.asked.push(String(url).replace("http://127.0.0.1:9464", ""));
+      const text = server.answer();
+      if (text === undefined) throw new TypeError("no network");
+      return { ok: true, text: async () => text };
+    };
     window.matchMedia = () => ({ matches: false, addEventListener() {}, removeEventListener() {} });
     // So that waiting is up to the test, and nothing here takes time.
     const due = [];
@@ -92,6 +120,77 @@ const looks = {
         cells: [...table.tBodies[0].rows].map((row) => text(row.cells[heading.cellIndex])),
       };
     }));
+  },
+
+  // What becomes of a page that is served when it hears of a change; `words` are the page as it is then, and one of
+  // another version.
+  async live() {
+    const window = open("dangerously");
+    const { document } = window;
+    const settle = async () => {
+      await new Promise(setImmediate);
+      window.runDue();
+      await new Promise(setImmediate);
+    };
+    const field = document.getElementById("words");
+    const observe = () => ({
+      verdict: text(document.querySelector("h1")),
+      title: document.title,
+      orders: shown(document).map(nameOf),
+      open: [...document.querySelectorAll("details[open]")].map((one) => text(one.querySelector("summary"))),
+      focus: text(document.activeElement),
+      sign: text(document.querySelector("[data-news-sign]")),
+      news: text(document.querySelector("[data-news-text]")),
+      aloud: text(document.querySelector("[data-news-aloud]")),
+      found: text(document.getElementById("found")),
+      field: document.getElementById("words") === field && field.value,
+      address: window.location.search,
+      asked: server.asked.splice(0),
+      streams: server.streams.map((one) => one.url),
+    });
+    const seen = { start: observe() };
+    const hear = async (what) => {
+      server.streams.at(-1).dispatchEvent(new Event(what));
+      await settle();
+      return observe();
+    };
+    // Nothing differs: nothing is touched.
+    const [row] = document.querySelectorAll("[data-order]");
+    seen.same = await hear("open");
+    seen.same.isUntouched = row === document.querySelector("[data-order]");
+    // Something is open and has the focus, and something is typed.
+    for (const fold of document.querySelectorAll("#more details")) fold.open = true;
+    document.querySelector("#more summary").focus();
+    field.value = "typed";
+    server.answer = () => words[0];
+    seen.changed = await hear("status");
+    field.dispatchEvent(new window.Event("input", { bubbles: true }));
+    await settle();
+    await settle();
+    seen.typed = observe();
+    server.answer = () => undefined;
+    seen.lost = await hear("status");
+    server.answer = () => words[0];
+    seen.back = await hear("status");
+    server.streams.at(-1).readyState = Stream.CLOSED;
+    seen.closed = await hear("error");
+    server.answer = () => "<!DOCTYPE html><html><body><main><h1>Sign in</h1></main></body></html>";
+    seen.other = await hear("status");
+    return seen;
+  },
+
+  // What becomes of a page when who serves it is of another version by now: jsdom loads nothing, and says so.
+  async newer() {
+    const said = [];
+    server = undefined;
+    const listen = (error) => said.push(error.message.includes("navigation") ? "reload" : error.message);
+    virtualConsole.removeAllListeners("jsdomError");
+    virtualConsole.on("jsdomError", listen);
+    const { document } = open("dangerously");
+    server.answer = () => words[0];
+    server.streams.at(-1).dispatchEvent(new Event("status"));
+    await new Promise(setImmediate);
+    return { verdict: text(document.querySelector("h1")), said: said.filter((one) => !one.includes("stylesheet")) };
   },
 
   // What is folded when it is printed, and afterwards.

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{definitions, list, named, number, object, plan_properties, reference, summary, text};
-use crate::watch::Turn;
+use crate::watch::{Deed, MOST_DEEDS, Turn};
 
 /// Writes the schema of how things stand, ending in a newline; the same bytes every time.
 #[must_use]
@@ -110,6 +110,19 @@ fn pass() -> Value {
             "tookMs": number("How long it took."),
             "summary": summary(),
             "digest": named("digest", "Of its plan."),
+            "changes": {
+                "type": "array",
+                "maxItems": MOST_DEEDS,
+                "items": object(
+                    &["name", "action"],
+                    json!({
+                        "name": reference("name"),
+                        "action": { "enum": Deed::ALL.map(|(word, _)| word) },
+                    }),
+                ),
+                "description": "What it was to do, or did, about which orders.",
+            },
+            "moreChanges": number("How many more orders those were."),
             "turn": { "enum": Turn::WORDS, "description": "How it ended." },
         }),
     );
@@ -191,7 +204,7 @@ mod tests {
     use crate::domain::Timestamp;
     use crate::view::samples::{every_step, state};
     use crate::view::situation_document;
-    use crate::watch::{Manifests, Picture, Report, Standing, Status};
+    use crate::watch::{Deeds, Manifests, Picture, Report, Standing, Status};
 
     /// A status with everything in it.
     fn full() -> Status {
@@ -208,7 +221,9 @@ mod tests {
         ]) {
             let (counts, digest) = (Some(plan.counts()), Some(plan.digest()));
             let took = Duration::from_millis(12);
-            status.add(Report { number, at, took, counts, digest, turn }, Some(Duration::from_secs(60)));
+            let deeds = Deeds { more: 3, ..Deeds::of(&plan, &state(), &turn) };
+            status
+                .add(Report { number, at, took, counts, digest, deeds, turn }, Some(Duration::from_secs(60)));
         }
         status.picture = Some(Arc::new(Picture { plan, state: state() }));
         status
