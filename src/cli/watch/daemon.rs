@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch as channel;
 
+use super::around::{Stamp, lost, words};
 use super::{Shown, WatchArgs};
 use crate::cli::TOOL;
 use crate::cli::failure::Failure;
 use crate::cli::materials::{self, Materials};
 use crate::cli::terminal::Terminal;
-use crate::domain::State;
+use crate::domain::{Prices, State};
 use crate::manifest::{self, Loaded};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
 use crate::view::{Format, status_document};
 use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
@@ -41,7 +42,7 @@ pub(super) struct Daemon<'a> {
     /// The digest of what was taken in last.
     taken_in: Option<[u8; 32]>,
     /// The last manifests that were right.
-    right_ones: Option<Materials>,
+    pub(super) right_ones: Option<Materials>,
     pub(super) status: Status,
     /// Where everybody else sees the status.
     shown: channel::Sender<Shown>,
@@ -65,13 +66,27 @@ pub(super) struct Made {
     pub(super) turn: Turn,
     /// After how long another is wanted although nothing changes.
     pub(super) again: Option<Duration>,
+    /// What its orders cost by.
+    pub(super) prices: Option<Prices>,
 }
 
-/// What the manifests are compared by: their digest, and the journal's length where somebody else wrote to it.
+impl Made {
+    /// Returns it for whoever looks at it later: with the limits as they are used now.
+    fn picture(self) -> Picture {
+        let Self { mut plan, state, prices, .. } = self;
+        plan.limits = plan::used(&plan, &state, prices.as_ref(), Some(materials::local_time()));
+        Picture { plan, state }
+    }
+}
+
+/// What readings are compared by: the digest of the manifests, the journal's length where somebody else wrote to it, and
+/// how the files beside them look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
     manifests: [u8; 32],
     journal: Option<u64>,
+    /// What else it goes by, as it was seen.
+    around: Vec<Stamp>,
 }
 
 impl<'a> Daemon<'a> {
@@ -163,6 +178,7 @@ impl<'a> Daemon<'a> {
         match Materials::of(loaded, &self.args.place, self.terminal) {
             Ok(materials) => {
                 self.status.manifests = Manifests::Right { orders: materials.orders.len() };
+                let _told = materials.instant(self.terminal);
                 self.right_ones = Some(materials);
                 Ok(())
             }
@@ -198,18 +214,25 @@ impl<'a> Daemon<'a> {
 
     fn plan(&mut self) -> Result<Made, Failure> {
         self.take_in()?;
+        let prices = self.read_around()?;
         let materials = self.right_ones()?;
         let place = self.args.target.place(&materials.project)?;
         let (state, head) = self.read_state(materials)?;
-        let plan = materials.plan(&state, head, place, None);
-        Ok(Made { plan, state, turn: Turn::Planned, again: None })
+        let plan = materials.plan(&state, head, place, prices.as_ref(), materials::local_time());
+        let turn = match lost(&plan) {
+            Some(limit) => Turn::Held { why: vec![words(limit)] },
+            None => Turn::Planned,
+        };
+        Ok(Made { plan, state, turn, again: None, prices })
     }
 
     async fn make_pass(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
-        match self.args.auto_apply {
+        let made = match self.args.auto_apply {
             true => self.buy(stop).await,
             false => self.plan(),
-        }
+        }?;
+        let again = made.again.into_iter().chain(self.turns()).min();
+        Ok(Made { again, ..made })
     }
 
     /// Returns the instant, in milliseconds since the watcher began.
@@ -266,7 +289,8 @@ impl Work for Daemon<'_> {
             self.parsed = Some((manifests, texts.parse()));
         }
         let length = Store::journal_length(&self.state_dir);
-        let seen = Seen { manifests, journal: Some(length).filter(|length| *length != self.journal) };
+        let journal = Some(length).filter(|length| *length != self.journal);
+        let seen = Seen { manifests, journal, around: self.stamps() };
         self.status.totals.readings += 1;
         Some(seen)
     }
@@ -297,6 +321,11 @@ impl Work for Daemon<'_> {
             Turn::Held { why } => why.clone(),
             _ => Vec::new(),
         };
+        for why in self.standing_holds(made.as_ref().map(|made| (&made.plan, &made.state))) {
+            if !self.status.holds.contains(&why) {
+                self.status.holds.push(why);
+            }
+        }
         let wrong = matches!(self.status.manifests, Manifests::Wrong { holding: None, .. });
         // Manifests that are wrong do not get right by waiting.
         let again = match &made {
@@ -304,7 +333,7 @@ impl Work for Daemon<'_> {
             None => (!wrong).then(|| self.retry()),
         };
         self.status.add(report.clone(), again);
-        let picture = made.map(|Made { plan, state, .. }| Arc::new(Picture { plan, state }));
+        let picture = made.map(|made| Arc::new(made.picture()));
         if picture.is_some() {
             self.status.picture.clone_from(&picture);
         }

@@ -8,6 +8,7 @@
 
 mod customer;
 mod defaults;
+mod holding;
 mod limits;
 mod order;
 mod organisation;
@@ -15,6 +16,7 @@ mod project;
 
 pub(super) use customer::{CUSTOMER, CUSTOMER_METADATA, CUSTOMER_SPEC};
 pub(super) use defaults::{DEFAULTS, DEFAULTS_SPEC};
+pub(super) use holding::{FREEZE, WINDOW};
 pub(super) use limits::{LIMITS, PER_CUSTOMER};
 pub(super) use order::{LINE_ITEM, ORDER, ORDER_METADATA, ORDER_SPEC, RENEWS_TO};
 pub(super) use organisation::{ORGANISATION, ORGANISATION_METADATA, ORGANISATION_SPEC};

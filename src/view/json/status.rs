@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::limit::LimitJson;
 use super::plan::{CountsJson, PlanJson};
 use super::state::StateJson;
 use super::{FORMAT_VERSION, harmless, text};
@@ -121,6 +122,8 @@ pub(super) struct SituationJson<'a> {
     watcher: Option<StatusJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<PlanJson<'a>>,
+    /// The limits in force, with what is used of them.
+    limits: Vec<LimitJson>,
     state: StateJson<'a>,
 }
 
@@ -131,6 +134,7 @@ impl<'a> From<&'a Situation<'a>> for SituationJson<'a> {
             watches: situation.watches,
             watcher: situation.watcher.map(StatusJson::from),
             plan: situation.plan.map(PlanJson::from),
+            limits: situation.limits.iter().map(LimitJson::from).collect(),
             state: situation.state.into(),
         }
     }

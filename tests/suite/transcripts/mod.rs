@@ -25,6 +25,7 @@ mod damage;
 mod doubts;
 mod explained;
 mod formatting;
+mod holding;
 mod hostile;
 mod hostile_program;
 mod later;
