@@ -135,6 +135,8 @@
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * What CI does with all this: `examples/ci`, of which `init` writes a part; `tests/suite/ci` runs its steps.
+//! * What starts, confines and observes a watcher: `examples/watch`; a metric's name is in its alerts, its dashboard and
+//!   `tests/suite/kits`, which holds them to each other.
 //! * A page for a browser: `view/html`, whose `page.rs`, `style.css` and `script.js` know nothing of plans.
 //! * An output format: one file in [`view`]; of diagnostics, in `view/check`. A command: one file in [`cli`]. State elsewhere: another [`ports::Journal`].
 

@@ -3,7 +3,7 @@
 //! **Invariant:** the only place of `manifest` that touches the file system. Nothing is opened that could block or act
 //! (pipes, devices, sockets), and nothing outside the directory that was named is read through a link.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use super::code::Code;
 use super::defaults::DEFAULTS_FILE;
 use super::diagnostic::{Diagnostic, Region, Span};
 use super::encoding::{self, Misread};
+use super::parallel;
 use super::shown::{display, unfit};
 use super::sources::Sources;
 
@@ -20,6 +21,9 @@ pub(super) const PROJECT_FILE: &str = "orderform.yaml";
 
 /// The most bytes of one file: room for 100,000 orders.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How many files are worth a turn of a thread.
+const FILES_A_TURN: usize = 64;
 
 /// Reads a file and the project's settings beside it, or all manifests of a directory.
 pub(super) fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
@@ -135,8 +139,8 @@ impl Reader {
         while let Some(directory) = waiting.pop() {
             match entries(&directory) {
                 Ok(found) => {
-                    for path in found {
-                        self.sort_out(path, &real_root, &mut waiting, &mut paths);
+                    for (path, kind) in found {
+                        self.sort_out(path, kind, &real_root, &mut waiting, &mut paths);
                     }
                 }
                 Err(error) => {
@@ -148,21 +152,27 @@ impl Reader {
         self.defaults_of(&above(root));
         paths.sort_unstable();
         let project = root.join(PROJECT_FILE);
-        for path in paths {
-            self.file(&path, path == project);
+        let batches: Vec<&[PathBuf]> = paths.chunks(FILES_A_TURN).collect();
+        let read =
+            parallel::map(&batches, |batch| batch.iter().map(|path| text_of(path)).collect::<Vec<_>>());
+        for (path, text) in paths.iter().zip(read.into_iter().flatten()) {
+            self.take(path, text, *path == project);
         }
     }
 
     /// Decides what an entry of a directory is: to be searched, to be read, refused, or none of ours.
-    fn sort_out(&mut self, path: PathBuf, root: &Path, waiting: &mut Vec<PathBuf>, paths: &mut Vec<PathBuf>) {
+    fn sort_out(
+        &mut self,
+        path: PathBuf,
+        kind: FileType,
+        root: &Path,
+        waiting: &mut Vec<PathBuf>,
+        paths: &mut Vec<PathBuf>,
+    ) {
         let is_manifest = path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml");
-        let Ok(metadata) = fs::symlink_metadata(&path) else {
-            // Removed since the directory was listed: as if it had never been there.
-            return;
-        };
-        if metadata.is_dir() {
+        if kind.is_dir() {
             waiting.push(path);
-        } else if metadata.is_symlink() {
+        } else if kind.is_symlink() {
             self.follow(path, is_manifest, root, paths);
         } else if is_manifest {
             paths.push(path);
@@ -195,13 +205,15 @@ impl Reader {
     }
 
     fn file(&mut self, path: &Path, is_project: bool) {
-        if let Some((message, hint)) = unfit(path) {
-            self.refuse(Code::Unreadable, path, message, hint);
-            return;
-        }
-        match read_file(path) {
+        self.take(path, text_of(path), is_project);
+    }
+
+    /// Takes in what came of reading a file.
+    fn take(&mut self, path: &Path, text: Result<String, Refusal>, is_project: bool) {
+        match text {
             Ok(text) if is_project => self.sources.add_project(&display(path), text),
             Ok(text) => self.sources.add(&display(path), text),
+            Err(Refusal::Unfit { message, hint }) => self.refuse(Code::Unreadable, path, message, hint),
             Err(Refusal::Io(error)) => {
                 let message = format!("cannot read this file: {error}");
                 self.refuse(Code::Unreadable, path, &message, "look at its permissions");
@@ -259,13 +271,15 @@ fn non_empty(directory: &Path) -> &Path {
 }
 
 /// Lists a directory without what is hidden.
-fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+fn entries(directory: &Path) -> io::Result<Vec<(PathBuf, FileType)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            // As the directory says, which saves asking the file; removed since it was listed, it was never there.
+            let Ok(kind) = entry.file_type() else { continue };
             // From the entry's own name: `.` as the root shall not stand before every file.
-            found.push(directory.join(entry.file_name()));
+            found.push((directory.join(entry.file_name()), kind));
         }
     }
     Ok(found)
@@ -279,14 +293,19 @@ fn is_searched(directory: &Path, root: &Path) -> bool {
     })
 }
 
+/// Why a file has no text.
 enum Refusal {
+    Unfit { message: &'static str, hint: &'static str },
     Io(io::Error),
     NotAFile,
     TooLarge,
     NotUtf8(Misread),
 }
 
-fn read_file(path: &Path) -> Result<String, Refusal> {
+fn text_of(path: &Path) -> Result<String, Refusal> {
+    if let Some((message, hint)) = unfit(path) {
+        return Err(Refusal::Unfit { message, hint });
+    }
     check(&fs::metadata(path).map_err(Refusal::Io)?)?;
     let file = open(path).map_err(Refusal::Io)?;
     // Again, of what was opened: it may have been exchanged in between.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{LineItem, OrderSpec};
+use crate::domain::{BillingCycle, CustomerId, LineItem, OrderSpec, TermDuration};
 
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +77,65 @@ pub(super) fn fields(line: &LineItem) -> BTreeMap<String, String> {
     fields
 }
 
-/// Returns a text that two specs share exactly when they would buy the same, whatever the order of their lines.
-pub(super) fn identity(spec: &OrderSpec) -> String {
-    let mut lines: Vec<String> = spec.line_items.iter().map(|line| format!("{:?}", fields(line))).collect();
-    lines.sort();
-    let cycle = spec.billing_cycle.as_ref().map(ToString::to_string);
-    format!("{} {cycle:?} {:?} {lines:?}", spec.customer_id, spec.partner_on_record_attestation_accepted)
+/// What two specs share exactly when they would buy the same, whatever the order of their lines.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity<'a> {
+    customer: CustomerId,
+    cycle: Option<&'a BillingCycle>,
+    attested: Option<bool>,
+    lines: Vec<LineIdentity<'a>>,
+}
+
+/// What two lines share exactly when they would buy the same.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct LineIdentity<'a> {
+    /// In upper case: offer ids compare without case.
+    offer: String,
+    quantity: u32,
+    /// Name, end of the first term, promotion and partner.
+    texts: [Option<&'a str>; 4],
+    /// The term, and the one that a trial renews to.
+    terms: [Option<&'a TermDuration>; 2],
+    additional_partners: &'a [String],
+    attested: Option<bool>,
+    context: &'a BTreeMap<String, String>,
+}
+
+/// Returns what a spec would buy.
+pub(super) fn identity(spec: &OrderSpec) -> Identity<'_> {
+    let OrderSpec { customer_id, billing_cycle, partner_on_record_attestation_accepted, line_items } = spec;
+    let mut lines: Vec<LineIdentity<'_>> = line_items.iter().map(line_identity).collect();
+    lines.sort_unstable();
+    Identity {
+        customer: *customer_id,
+        cycle: billing_cycle.as_ref(),
+        attested: *partner_on_record_attestation_accepted,
+        lines,
+    }
+}
+
+fn line_identity(line: &LineItem) -> LineIdentity<'_> {
+    let LineItem {
+        offer_id,
+        quantity,
+        friendly_name,
+        term_duration,
+        custom_term_end_date,
+        promotion_id,
+        partner_id_on_record,
+        additional_partner_ids_on_record,
+        attestation_accepted,
+        renews_to,
+        provisioning_context,
+    } = line;
+    let texts = [friendly_name, custom_term_end_date, promotion_id, partner_id_on_record];
+    LineIdentity {
+        offer: offer_id.as_str().to_ascii_uppercase(),
+        quantity: *quantity,
+        texts: texts.map(Option::as_deref),
+        terms: [term_duration, renews_to].map(Option::as_ref),
+        additional_partners: additional_partner_ids_on_record,
+        attested: *attestation_accepted,
+        context: provisioning_context,
+    }
 }

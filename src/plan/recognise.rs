@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::difference::identity;
+use super::difference::{Identity, identity};
 use crate::domain::{DesiredOrder, Likeness, ObservedOrder, OrderId, OrderName};
 
 /// What was recognised.
@@ -21,7 +21,7 @@ pub struct Recognised {
 /// be it, is left to a person.
 #[must_use]
 pub fn recognise(desired: &[DesiredOrder], listed: &[ObservedOrder]) -> Recognised {
-    let mut alike: BTreeMap<String, Vec<&DesiredOrder>> = BTreeMap::new();
+    let mut alike: BTreeMap<Identity<'_>, Vec<&DesiredOrder>> = BTreeMap::new();
     for order in desired {
         alike.entry(identity(&order.spec)).or_default().push(order);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::{differences, identity};
+use super::difference::{Identity, differences, identity};
 use super::{Action, Block, Former, Plan, Step, by_name};
 use crate::domain::{Bought, DesiredOrder, OrderName, Recorded, State};
 
@@ -49,18 +49,18 @@ struct Table<'a> {
     state: &'a State,
     desired: BTreeMap<&'a OrderName, &'a DesiredOrder>,
     /// Which wanted names say exactly the same.
-    alike: BTreeMap<String, Vec<&'a DesiredOrder>>,
+    alike: BTreeMap<Identity<'a>, Vec<&'a DesiredOrder>>,
     /// Which new names say that they were once this recorded one.
     renamed: BTreeMap<&'a OrderName, Vec<&'a OrderName>>,
     /// What is recorded and wanted no more under its name or its new one, by what it says.
-    abandoned: BTreeMap<String, Vec<(Former, &'a OrderName)>>,
+    abandoned: BTreeMap<Identity<'a>, Vec<(Former, &'a OrderName)>>,
 }
 
 impl<'a> Table<'a> {
     fn new(desired: &'a [DesiredOrder], state: &'a State) -> Self {
         let by_name = by_name(desired);
         let mut renamed: BTreeMap<&OrderName, Vec<&OrderName>> = BTreeMap::new();
-        let mut alike: BTreeMap<String, Vec<&DesiredOrder>> = BTreeMap::new();
+        let mut alike: BTreeMap<Identity<'_>, Vec<&DesiredOrder>> = BTreeMap::new();
         for order in by_name.values() {
             alike.entry(identity(&order.spec)).or_default().push(order);
             let Some(from) = &order.formerly else {
@@ -73,7 +73,7 @@ impl<'a> Table<'a> {
                 renamed.entry(from).or_default().push(&order.name);
             }
         }
-        let mut abandoned: BTreeMap<String, Vec<(Former, &OrderName)>> = BTreeMap::new();
+        let mut abandoned: BTreeMap<Identity<'_>, Vec<(Former, &OrderName)>> = BTreeMap::new();
         for (name, recorded) in &state.orders {
             let (spec, is_pending) = match recorded {
                 Recorded::Pending(attempt) => (&attempt.spec, true),

@@ -1,8 +1,8 @@
 //! When manifests are read, and when a pass is made: a pure state machine; events in, the next thing to do out.
 //!
 //! Whoever drives it tells what happened ([`Pace::take`]) and asks what is due ([`Pace::due`]). Hints that something may
-//! have changed are waited out until they have been quiet for a while; then the manifests are read, and read again: only
-//! what two readings agree on is passed over. What decides is their content, so an unchanged tree makes no pass.
+//! have changed are waited out until they have been quiet for a while. The manifests are read while that is waited for, and
+//! read again once it is over: only what two readings agree on is passed over. What decides is their content, so an unchanged tree makes no pass.
 //!
 //! **Invariant:** no clock, no file, no chance: instants come in as milliseconds of any clock that never goes back.
 //! Nothing is due while a pass is under way, and nothing but the end once it was asked for.
@@ -12,7 +12,8 @@ use std::time::Duration;
 /// How patient a watcher is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rhythm {
-    /// How long hints have to be quiet before the manifests are read.
+    /// How long hints have to be quiet before the manifests are read for the last time. They are read for the first time
+    /// after a third of it, so that what takes time (parsing) is done while there is nothing but waiting.
     pub quiet: Duration,
     /// How long it is waited for that quiet at the most.
     pub longest: Duration,
@@ -70,8 +71,10 @@ pub enum Due {
 #[derive(Debug, Clone)]
 pub struct Pace<D> {
     rhythm: Rhythm,
-    /// The first and the last hint since the manifests were read.
+    /// The first and the last hint since the manifests were read after a quiet while.
     hints: Option<(u64, u64)>,
+    /// Whether they were read since the last hint, while quiet is waited for.
+    ahead: bool,
     /// When they are read at the latest.
     next_read: u64,
     /// What was read last and differs from what was passed over, and when it may be read again.
@@ -93,6 +96,7 @@ impl<D: Clone + Eq> Pace<D> {
         Self {
             rhythm,
             hints: None,
+            ahead: false,
             next_read: now,
             candidate: None,
             agreed: false,
@@ -112,6 +116,7 @@ impl<D: Clone + Eq> Pace<D> {
                 self.candidate = None;
                 self.agreed = false;
                 self.hints = Some((now, now));
+                self.ahead = false;
                 self.next_read = now + ms(self.rhythm.interval);
             }
             Event::Began => {
@@ -170,10 +175,15 @@ impl<D: Clone + Eq> Pace<D> {
     fn hint(&mut self, now: u64) {
         let first = self.hints.map_or(now, |(first, _)| first);
         self.hints = Some((first, now));
+        self.ahead = false;
     }
 
     fn read(&mut self, digest: D, now: u64) {
-        self.hints = None;
+        if self.hints.is_some() && !self.ahead && self.rhythm.hints {
+            self.ahead = true;
+        } else {
+            self.hints = None;
+        }
         self.next_read = now + ms(self.rhythm.interval);
         if self.passed.as_ref() == Some(&digest) {
             self.candidate = None;
@@ -190,7 +200,10 @@ impl<D: Clone + Eq> Pace<D> {
         let (quiet, longest) = (ms(self.rhythm.quiet), ms(self.rhythm.longest));
         match (self.hints, &self.candidate) {
             // A hint says that it is changing still: before that is over nothing else is a reason to read.
-            (Some((first, last)), _) => (last + quiet).min(first + longest),
+            (Some((first, last)), _) => {
+                let wait = if self.ahead || !self.rhythm.hints { quiet } else { quiet / 3 };
+                (last + wait).min(first + longest)
+            }
             (None, Some((_, again))) => self.next_read.min(*again),
             (None, None) => self.next_read,
         }

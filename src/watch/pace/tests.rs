@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn a_hint_is_read_once_it_is_quiet_and_never_later_than_is_allowed(deeds in deeds()) {
+    fn a_hint_is_read_while_quiet_is_waited_for_and_passed_over_after_it_and_never_later_than_is_allowed(deeds in deeds()) {
         let rhythm = Rhythm::default();
         let played = play(rhythm, &deeds);
         let (quiet, longest) = (ms(rhythm.quiet), ms(rhythm.longest));
@@ -97,9 +97,21 @@ proptest! {
             let read = *played.reads.iter().find(|read| *read >= hint).unwrap();
             // A pass or a reading may be under way.
             prop_assert!(read <= hint + longest + 20, "hint at {hint}, read at {read}");
-            let waited = |since: &u64| since <= hint && read >= since + longest;
-            prop_assert!(read >= hint + quiet || played.hints.iter().any(waited), "hint at {hint}, read at {read}");
+            let Some((pass, _)) = played.passes.iter().find(|(pass, _)| *pass >= *hint) else { continue };
+            let waited = |since: &u64| since <= hint && *pass >= since + longest;
+            prop_assert!(*pass >= hint + quiet || played.hints.iter().any(waited), "hint at {hint}, pass at {pass}");
         }
+    }
+
+    /// What takes long is done while there is nothing but waiting: after the quiet it is only held against what is known.
+    #[test]
+    fn a_change_that_is_hinted_at_is_passed_over_two_milliseconds_after_the_quiet(after in 2_000u64..50_000) {
+        let deeds = [Deed { after, becomes: 1, hint: true }];
+        let played = play(Rhythm::default(), &deeds);
+        let hint = played.hints[0];
+        prop_assert_eq!(played.passes.last(), Some(&(hint + ms(Rhythm::default().quiet) + 1, 1)));
+        let between: Vec<u64> = played.reads.iter().map(|read| read.wrapping_sub(hint)).filter(|read| *read < 1000).collect();
+        prop_assert_eq!(between, [100, 300]);
     }
 
     #[test]
@@ -129,13 +141,13 @@ fn while_somebody_changes_the_tree_nothing_is_passed_over() {
     for now in [0, 300, 600] {
         assert_eq!(pace.due(now), Due::Read);
         pace.take(Event::Read(None), now);
-        assert_eq!(pace.due(now), Due::Nothing(Some(now + 300)));
+        assert_eq!(pace.due(now), Due::Nothing(Some(now + 100)));
     }
-    for now in [900, 901] {
+    for now in [900, 1100] {
         assert_eq!(pace.due(now), Due::Read);
         pace.take(Event::Read(Some('a')), now);
     }
-    assert_eq!(pace.due(902), Due::Pass);
+    assert_eq!(pace.due(1100), Due::Pass);
 }
 
 #[test]
@@ -144,9 +156,16 @@ fn a_hint_between_two_readings_makes_it_wait_for_quiet_again() {
     pace.take(Event::Read(Some('a')), 0);
     pace.take(Event::Read(Some('a')), 1);
     pace.take(Event::Hint, 2);
-    assert_eq!(pace.due(2), Due::Nothing(Some(302)));
-    pace.take(Event::Read(Some('b')), 302);
-    assert_eq!(pace.due(302), Due::Read);
+    assert_eq!(pace.due(2), Due::Nothing(Some(102)));
+    pace.take(Event::Read(Some('b')), 102);
+    assert_eq!(pace.due(102), Due::Nothing(Some(302)));
+    pace.take(Event::Hint, 200);
+    pace.take(Event::Read(Some('b')), 300);
+    assert_eq!(pace.due(300), Due::Nothing(Some(500)));
+    pace.take(Event::Read(Some('c')), 500);
+    assert_eq!(pace.due(500), Due::Read);
+    pace.take(Event::Read(Some('c')), 501);
+    assert_eq!(pace.due(501), Due::Pass);
 }
 
 /// A pace that has passed over `'a'`.

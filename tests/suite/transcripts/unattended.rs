@@ -12,7 +12,7 @@ const LIMITS: &str =
     "  limits:\n    ordersPerHour: 50\n    ordersPerDay: 50\n    seatsPerHour: 500\n    seatsPerDay: 500\n";
 
 /// Adds limits to the project that `init` made.
-fn limit(stage: &Stage) {
+pub(super) fn limit(stage: &Stage) {
     let text = std::fs::read_to_string(stage.path("orderform.yaml")).unwrap();
     stage.write("orderform.yaml", &(text.trim_end().to_owned() + "\n" + LIMITS));
 }
