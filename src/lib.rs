@@ -82,6 +82,7 @@
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
 //! | [`watch`] | when a pass is made, and what is known of it | domain, ports, plan, protocol, apply | files (seeing) |
 //! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply, watch | formats |
+//! | [`serve`] | what a watcher lets others see, over HTTP | domain, plan, view, watch | network, log, tasks, timers |
 //! | [`cli`] | what is typed: one file a command | everything | everything |
 //!
 //! # Where to begin
@@ -129,7 +130,9 @@
 //! * A reason why a price is unknown: [`plan::Unpriced`], `view/words/cost.rs`, `view/json/schema/cost.rs`, the README. A column of
 //!   a price list: `prices/row.rs`.
 //! * When a pass is made: [`watch::Pace`] and its properties. What a watcher tells of itself: [`watch::Status`],
-//!   `view/json/status.rs`, `view/words/watch.rs`, `view/human/status.rs`.
+//!   `view/json/status.rs` and its schema, `view/words/watch.rs`, `view/human/status.rs`. What it counts at any time:
+//!   [`watch::Vitals`].
+//! * What is seen over HTTP: `serve/routes.rs`, the README. A metric: `serve/metrics.rs`, the README. Who is answered: `serve/door.rs`.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
 //!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
@@ -151,6 +154,7 @@ pub mod prices;
 pub mod protocol;
 pub mod reconcile;
 pub mod sandbox;
+pub mod serve;
 pub mod store;
 pub mod view;
 pub mod watch;

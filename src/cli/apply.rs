@@ -94,7 +94,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     }
     require_place(&opened.state, &place)?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let now = server_time(&connection, &plan).await?;
+    let now = server_time(&*connection.client, &plan).await?;
     let signals = Signals::new();
     if !plan.steps.iter().any(Step::is_sent) {
         // Nobody is asked, so it begins at once.
@@ -171,12 +171,12 @@ pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Setti
 
 /// Asks the server for its time, where a limit by hour or day needs it: the local clock
 /// decides nothing about money.
-pub(super) async fn server_time(connection: &Connection, plan: &Plan) -> Result<Timestamp, Failure> {
+pub(super) async fn server_time(shop: &impl PartnerCenter, plan: &Plan) -> Result<Timestamp, Failure> {
     let by_time = plan.pins.as_ref().is_some_and(|pins| pins.limits.is_by_time());
     // Of what is not sent the customer may be gone; and where nothing is sent, nothing is held against a limit.
     let sent = plan.steps.iter().find(|step| step.is_sent());
     let (true, Some(step)) = (by_time, sent) else { return Ok(materials::local_time()) };
-    let list = || connection.client.list_orders(step.customer_id);
+    let list = || shop.list_orders(step.customer_id);
     let listing = apply::patiently(&RealTimer, &mut 0, list).await?;
     listing.at.server.ok_or_else(|| {
         Failure::new("Partner Center did not say what time it is, so limits by hour and day cannot be kept")

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::manifest::schema::{self, SchemaKind};
-use crate::view::plan_schema;
+use crate::view::{plan_schema, status_schema};
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -30,6 +30,8 @@ enum Kind {
     Organisation,
     /// What `plan --format json` prints and `plan --out` writes.
     Plan,
+    /// What `status --format json` prints, and a watcher serves at `/status`.
+    Status,
 }
 
 pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure> {
@@ -40,11 +42,13 @@ pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure>
         Kind::Project => SchemaKind::Project,
         Kind::Defaults => SchemaKind::Defaults,
         Kind::Organisation => SchemaKind::Organisation,
-        Kind::Plan => {
-            terminal.print(&plan_schema())?;
-            return Ok(exit::DONE);
-        }
+        Kind::Plan => return print(&plan_schema(), terminal),
+        Kind::Status => return print(&status_schema(), terminal),
     };
-    terminal.print(&schema::text(kind))?;
+    print(&schema::text(kind), terminal)
+}
+
+fn print(schema: &str, terminal: &Terminal) -> Result<u8, Failure> {
+    terminal.print(schema)?;
     Ok(exit::DONE)
 }

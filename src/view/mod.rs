@@ -23,16 +23,16 @@ mod words;
 use std::io::{self, Write};
 
 pub use check::{Check, CheckFormat, Paths};
-pub use html::{PLAN_PAGE_MARK, html_plan};
+pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
 pub(crate) use json::text as json_text;
 pub use json::{
     Json, SavedError, failed_plan, is_saved_plan, pass_object, plan_schema, read_plan, read_status,
-    saved_plan, status_document,
+    saved_plan, situation_document, status_document, status_event, status_schema,
 };
 pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_plan};
 pub use progress::Progress;
-pub(crate) use text::{escape, wrap};
+pub(crate) use text::{duration, escape, wrap};
 
 use crate::apply::{Event, Summary};
 use crate::domain::{Freeze, OrderName, State, Timestamp};

@@ -73,7 +73,7 @@ pub(super) fn count(count: usize, noun: &str) -> String {
 }
 
 /// Returns `37 s`, `29 min`, `2 h 5 min`: rounded up, because people wait for as long as they are told.
-pub(super) fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_millis().div_ceil(1000).max(1);
     let minutes = seconds.div_ceil(60);
     match (seconds, minutes / 60, minutes % 60) {

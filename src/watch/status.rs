@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::apply::Tally;
-use crate::domain::{State, Timestamp};
-use crate::plan::{Counts, Plan};
+use crate::domain::{Recorded, State, Timestamp};
+use crate::plan::{Action, Counts, Plan};
 
 /// How many passes are remembered.
 const REMEMBERED: usize = 20;
@@ -28,6 +28,9 @@ pub struct Status {
     pub buys: bool,
     /// What it is to the state.
     pub standing: Standing,
+    /// Since when it has held the right to watch; `None` where it does not, or there is no state to have it of. It is not in
+    /// the status file.
+    pub leads_since: Option<Timestamp>,
     /// Why the path is polled; `None` where events tell of changes.
     pub polls: Option<String>,
     /// What the manifests are like.
@@ -54,6 +57,28 @@ pub struct Picture {
     pub plan: Plan,
     /// What is recorded, after the pass.
     pub state: State,
+}
+
+impl Picture {
+    /// Counts what is to be done after the pass: what it has bought is there, and what it could not find out is in doubt.
+    #[must_use]
+    pub fn left(&self) -> Counts {
+        let Counts { blocked, orphan, .. } = self.plan.counts();
+        let mut counts = Counts { blocked, orphan, ..Counts::default() };
+        for step in &self.plan.steps {
+            match (&step.action, self.state.orders.get(&step.name)) {
+                (Action::Blocked(_) | Action::Orphan { .. }, _) => {}
+                (_, Some(Recorded::Created(_))) => counts.keep += 1,
+                (_, Some(Recorded::Pending(_))) => counts.settle += 1,
+                (Action::Rename { .. }, None) => counts.rename += 1,
+                (_, None) => {
+                    counts.create += 1;
+                    counts.create_seats += step.spec.seats();
+                }
+            }
+        }
+        counts
+    }
 }
 
 /// What a watcher is to the state.
@@ -125,6 +150,27 @@ pub enum Turn {
     },
 }
 
+impl Turn {
+    /// The word for each.
+    pub const WORDS: [&'static str; 4] = ["planned", "applied", "held", "failed"];
+
+    /// Returns where its word is.
+    pub(super) fn at(&self) -> usize {
+        match self {
+            Self::Planned => 0,
+            Self::Applied(_) => 1,
+            Self::Held { .. } => 2,
+            Self::Failed { .. } => 3,
+        }
+    }
+
+    /// Returns its word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        Self::WORDS[self.at()]
+    }
+}
+
 /// What all passes of a watcher came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -153,6 +199,7 @@ impl Status {
             started,
             buys,
             standing: Standing::Watches,
+            leads_since: None,
             polls: None,
             manifests: Manifests::Unread,
             holds: Vec::new(),

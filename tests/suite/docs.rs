@@ -1,6 +1,6 @@
 //! The README, held to the program: what it shows is what happens, what it lists is what there is.
 
-mod lists;
+pub(crate) mod lists;
 mod partner;
 
 use std::fs;

@@ -23,7 +23,7 @@ use crate::plan::{Action, Block, Budget, Held, Plan, Step};
 use crate::ports::KillSwitch as _;
 use crate::reconcile::{self, Pass, Watcher};
 use crate::view::{Format, Progress, View, held_in_words};
-use crate::watch::{Guarded, MOST_IN_DOUBT, Turn};
+use crate::watch::{Counted, Guarded, MOST_IN_DOUBT, Turn};
 
 /// How soon it is looked again where something outside of the manifests holds everything.
 const HELD: Duration = Duration::from_secs(2);
@@ -96,8 +96,11 @@ impl Daemon<'_> {
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;
-        let now = server_time(&connection, &plan).await?;
-        let guarded = Guarded::new(Arc::clone(&connection.client), self.switch.clone(), stop.clone());
+        // Innermost, so that what the switch holds back is no request.
+        let counted = Counted::new(Arc::clone(&connection.client), Arc::clone(&self.vitals.requests));
+        let counted = Arc::new(counted);
+        let now = server_time(&*counted, &plan).await?;
+        let guarded = Guarded::new(counted, self.switch.clone(), stop.clone());
         let session = Session {
             partner_center: Arc::new(guarded),
             timer: Arc::new(RealTimer),

@@ -18,9 +18,10 @@ use crate::cli::terminal::Terminal;
 use crate::domain::{Prices, State};
 use crate::manifest::{self, Loaded};
 use crate::plan::{self, Plan};
+use crate::serve::{Clock, Watched};
 use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
 use crate::view::{Format, status_document};
-use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Work};
+use crate::watch::{Care, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Vitals, Work};
 
 /// The first wait after a pass that failed, and the longest.
 const RETRY: Duration = Duration::from_secs(1);
@@ -44,6 +45,8 @@ pub(super) struct Daemon<'a> {
     /// The last manifests that were right.
     pub(super) right_ones: Option<Materials>,
     pub(super) status: Status,
+    /// What changes between two of those.
+    pub(super) vitals: Arc<Vitals>,
     /// Where everybody else sees the status.
     shown: channel::Sender<Shown>,
     /// What the last line told, so that the same is not told again.
@@ -114,6 +117,7 @@ impl<'a> Daemon<'a> {
             right_ones: None,
             shown: channel::Sender::new(Arc::new(status.clone())),
             status,
+            vitals: Arc::new(Vitals::new(0)),
             told: None,
             care: Care::default(),
             switch: StopFile::new(switch),
@@ -125,7 +129,7 @@ impl<'a> Daemon<'a> {
     /// Takes the right to watch, where there is a state to have it of.
     pub(super) fn lead(&mut self, right: Option<Watch>) {
         let stood_by = matches!(self.status.standing, Standing::StandsBy { .. });
-        self.right = right;
+        self.hold(right);
         self.status.standing = Standing::Watches;
         if let Sight::Polling { every, why } = self.seeing.sight() {
             let every = every.as_secs_f32();
@@ -137,11 +141,33 @@ impl<'a> Daemon<'a> {
         self.publish();
     }
 
+    /// Returns how changes are noticed.
+    pub(super) fn sight(&self) -> &Sight {
+        self.seeing.sight()
+    }
+
+    fn hold(&mut self, right: Option<Watch>) {
+        self.status.leads_since = right.as_ref().map(|_| materials::local_time());
+        self.right = right;
+    }
+
     /// Ends in order.
     pub(super) fn end(&mut self) {
         self.status.standing = Standing::Ended;
+        self.status.leads_since = None;
         self.publish();
         self.right = None;
+    }
+
+    /// Returns what others may see of it at any time; nothing they do makes it wait.
+    pub(super) fn watched(&self) -> Watched {
+        let began = self.began;
+        Watched {
+            status: self.shown.subscribe(),
+            vitals: Arc::clone(&self.vitals),
+            clock: Clock { local: materials::local_time, steady: Arc::new(move || millis_since(began)) },
+            interval: self.args.interval.max(self.args.poll.unwrap_or_default()),
+        }
     }
 
     pub(super) fn say_standing(&self) {
@@ -237,7 +263,7 @@ impl<'a> Daemon<'a> {
 
     /// Returns the instant, in milliseconds since the watcher began.
     pub(super) fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        millis_since(self.began)
     }
 
     /// Tells of a pass, unless it says what the last one said.
@@ -272,6 +298,10 @@ impl<'a> Daemon<'a> {
     }
 }
 
+fn millis_since(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
 impl Work for Daemon<'_> {
     type Digest = Seen;
 
@@ -292,15 +322,17 @@ impl Work for Daemon<'_> {
         let journal = Some(length).filter(|length| *length != self.journal);
         let seen = Seen { manifests, journal, around: self.stamps() };
         self.status.totals.readings += 1;
+        self.vitals.pulse.read(self.now());
         Some(seen)
     }
 
     async fn pass(&mut self, stop: channel::Sender<bool>) -> Option<Duration> {
         let (began, at) = (Instant::now(), materials::local_time());
+        self.vitals.pulse.begin(self.now());
         let made = self.make_pass(&stop).await;
         if self.right.is_none() && Store::journal_length(&self.state_dir) > 0 {
             // The pass made the state, or somebody else did; where somebody watches it already, that one does.
-            self.right = Store::watch(&self.state_dir, &self.holder).ok();
+            self.hold(Store::watch(&self.state_dir, &self.holder).ok());
         }
         self.journal = Store::journal_length(&self.state_dir);
         let number = self.status.totals.passes + 1;
@@ -332,11 +364,13 @@ impl Work for Daemon<'_> {
             Some(made) => made.again,
             None => (!wrong).then(|| self.retry()),
         };
+        self.vitals.passes.add(&report.turn, report.took);
         self.status.add(report.clone(), again);
         let picture = made.map(|made| Arc::new(made.picture()));
         if picture.is_some() {
             self.status.picture.clone_from(&picture);
         }
+        self.vitals.pulse.end(self.now());
         // The screen last: who reads of a pass there finds it in the status too.
         self.publish();
         self.tell(&report, picture.as_ref().map(|picture| &picture.plan));

@@ -6,7 +6,10 @@
 mod around;
 mod buying;
 mod daemon;
+mod listening;
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,9 +28,13 @@ use super::signals;
 use super::terminal::Terminal;
 use crate::partner_center::RealTimer;
 use crate::ports::Timer as _;
+use crate::serve::Watched;
 use crate::store::{Store, StoreError};
 use crate::watch::{self, Pace, Rhythm, Seeing, Sight, Standing, Told, Way};
 use daemon::Daemon;
+
+/// How often the loop says that it turns.
+const TURN: Duration = Duration::from_secs(1);
 
 /// How often whoever stands by looks whether the other one is still there.
 const LOOK: Duration = Duration::from_millis(500);
@@ -64,6 +71,12 @@ pub(super) struct WatchArgs {
     /// How long a pass may go on once the watcher is to stop.
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
     grace: Duration,
+    /// Show how things stand at this address, to be read over HTTP: a page, metrics, health; port 0 takes any free one.
+    #[arg(long, value_name = "ADDR", env = "ORDERFORM_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// A name that it answers by there, beside its addresses and `localhost`. May be given several times.
+    #[arg(long, value_name = "NAME", requires = "listen")]
+    listen_host: Vec<String>,
 }
 
 pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Failure> {
@@ -74,6 +87,8 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
         buying::require_limits(&materials.rulebook(), prices.is_some())?;
     }
     let state_dir = materials.state_dir;
+    // Before anything can be bought: who cannot be seen where it was asked for does not begin.
+    let server = listening::bind(args, terminal).await?;
     let (tell, mut told) = mpsc::channel(64);
     listen(&tell)?;
     let hint = move || {
@@ -81,15 +96,31 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
         let _ = tell.try_send(Told::Hint);
     };
     let seeing = Seeing::open(&args.place.path, args.poll, hint);
-    let rhythm = rhythm(args.interval, seeing.sight());
     let mut daemon = Daemon::new(args, terminal, seeing, state_dir);
-    if !stand_by(&mut daemon, &mut told).await? {
+    let watched = daemon.watched();
+    let turns = turns(watched.clone());
+    let served = server.map(|server| server.start(watched, args.listen_host.clone()));
+    // In one task, so that the turns end where watching hangs.
+    let ended = tokio::select! {
+        ended = watch_to_the_end(&mut daemon, &mut told) => ended,
+        never = turns => match never {},
+    };
+    if let Some(served) = served {
+        served.close().await;
+    }
+    ended
+}
+
+/// Waits for the right to watch, then watches until told to stop.
+async fn watch_to_the_end(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Told>) -> Result<u8, Failure> {
+    let (args, terminal) = (daemon.args, daemon.terminal);
+    if !stand_by(daemon, told).await? {
         return Ok(exit::DONE);
     }
     let began = Instant::now();
     let now = move || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let pace = Pace::new(rhythm, 0);
-    let way = watch::run(&mut daemon, pace, &mut told, now, &RealTimer, args.grace).await;
+    let pace = Pace::new(rhythm(args.interval, daemon.sight()), 0);
+    let way = watch::run(daemon, pace, told, now, &RealTimer, args.grace).await;
     daemon.end();
     match way {
         Way::Stopped => Ok(exit::DONE),
@@ -97,6 +128,14 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
             terminal.say(signals::IN_FLIGHT);
             Ok(exit::INTERRUPTED)
         }
+    }
+}
+
+/// Says every second that the loop turns, as long as it does.
+async fn turns(watched: Watched) -> Infallible {
+    loop {
+        watched.vitals.pulse.turn((watched.clock.steady)());
+        RealTimer.sleep(TURN).await;
     }
 }
 

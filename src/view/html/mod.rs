@@ -17,6 +17,7 @@ mod problem;
 mod rich;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use maud::{Markup, html};
 
@@ -27,6 +28,8 @@ use super::words::{self, Medium, grouped};
 use crate::plan::{Action, Plan, Step};
 use attention::needs_attention;
 use page::Page;
+
+pub use watch::{Asked, watch_page};
 
 /// What the page of a plan begins with, so that nothing else is ever overwritten.
 pub const PLAN_PAGE_MARK: &str = page::mark();

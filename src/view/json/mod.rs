@@ -19,6 +19,7 @@ mod run;
 mod saved;
 mod schema;
 mod scope;
+mod served;
 mod state;
 mod status;
 
@@ -29,7 +30,8 @@ use serde::Serialize;
 pub(super) use diagnostic::CheckJson;
 use diagnostic::ProblemJson;
 pub use saved::{SavedError, failed_plan, is_saved_plan, read_plan, saved_plan};
-pub use schema::plan_schema;
+pub use schema::{plan_schema, status_schema};
+pub use served::{situation_document, status_event};
 pub use status::{pass_object, read_status, status_document};
 
 use super::{Situation, Trouble, View};

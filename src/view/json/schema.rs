@@ -7,6 +7,9 @@
 
 mod cost;
 mod limits;
+mod status;
+
+pub use status::status_schema;
 
 use serde_json::{Map, Value, json};
 
@@ -26,22 +29,26 @@ pub fn plan_schema() -> String {
             { "required": ["lineage", "serial", "digest", "summary", "limits", "steps"] },
             { "required": ["problem"] },
         ],
-        "properties": {
-            "formatVersion": { "const": "1.0" },
-            "lineage": named("guid", "Which history the state is of."),
-            "serial": number("How far the state had come."),
-            "digest": named("digest", "Over all of it but times; what `apply --approve` takes."),
-            "scope": named("scope", "Which orders it is about."),
-            "summary": summary(),
-            "cost": cost::totals(),
-            "limits": list("The limits in force, and what this plan would come to.", "limit"),
-            "steps": list("One for each name, sorted by name.", "step"),
-            "pins": pins(),
-            "problem": problem(),
-        },
+        "properties": plan_properties(),
         "definitions": definitions(),
     });
     format!("{schema:#}\n")
+}
+
+fn plan_properties() -> Value {
+    json!({
+        "formatVersion": { "const": "1.0" },
+        "lineage": named("guid", "Which history the state is of."),
+        "serial": number("How far the state had come."),
+        "digest": named("digest", "Over all of it but times; what `apply --approve` takes."),
+        "scope": named("scope", "Which orders it is about."),
+        "summary": summary(),
+        "cost": cost::totals(),
+        "limits": list("The limits in force, and what this plan would come to.", "limit"),
+        "steps": list("One for each name, sorted by name.", "step"),
+        "pins": pins(),
+        "problem": problem(),
+    })
 }
 
 fn definitions() -> Value {

@@ -41,7 +41,7 @@ pub(super) struct StatusJson {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum StandingJson {
+pub(super) enum StandingJson {
     Watches,
     StandsBy {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ enum StandingJson {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "are", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum ManifestsJson {
+pub(super) enum ManifestsJson {
     Unread,
     Right {
         orders: usize,
@@ -115,16 +115,17 @@ struct TotalsJson {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SituationJson<'a> {
-    format_version: &'static str,
+    pub(super) format_version: &'static str,
     /// Whether somebody watches at this moment.
-    watches: bool,
+    pub(super) watches: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    watcher: Option<StatusJson>,
+    pub(super) watcher: Option<StatusJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<PlanJson<'a>>,
+    pub(super) plan: Option<PlanJson<'a>>,
     /// The limits in force, with what is used of them.
-    limits: Vec<LimitJson>,
-    state: StateJson<'a>,
+    pub(super) limits: Vec<LimitJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<StateJson<'a>>,
 }
 
 impl<'a> From<&'a Situation<'a>> for SituationJson<'a> {
@@ -135,7 +136,7 @@ impl<'a> From<&'a Situation<'a>> for SituationJson<'a> {
             watcher: situation.watcher.map(StatusJson::from),
             plan: situation.plan.map(PlanJson::from),
             limits: situation.limits.iter().map(LimitJson::from).collect(),
-            state: situation.state.into(),
+            state: Some(situation.state.into()),
         }
     }
 }
@@ -195,6 +196,17 @@ impl From<&Status> for StatusJson {
     }
 }
 
+impl StandingJson {
+    /// The word for it alone.
+    pub(super) fn word(standing: &Standing) -> &'static str {
+        match standing {
+            Standing::Watches => "watches",
+            Standing::StandsBy { .. } => "standsBy",
+            Standing::Ended => "ended",
+        }
+    }
+}
+
 impl StatusJson {
     fn read(self) -> Option<Status> {
         let TotalsJson { readings, passes, failed, created, posts, reads } = self.totals;
@@ -210,6 +222,7 @@ impl StatusJson {
                 StandingJson::StandsBy { holder } => Standing::StandsBy { holder },
                 StandingJson::Ended => Standing::Ended,
             },
+            leads_since: None,
             polls: self.polls,
             manifests: match self.manifests {
                 ManifestsJson::Unread => Manifests::Unread,

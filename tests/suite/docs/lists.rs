@@ -14,7 +14,7 @@ fn set<T: Into<String>>(items: impl IntoIterator<Item = T>) -> BTreeSet<String> 
 }
 
 /// Returns the rows of the table whose head begins so, as cells.
-fn table(head: &str) -> Vec<Vec<String>> {
+pub(crate) fn table(head: &str) -> Vec<Vec<String>> {
     let text = readme();
     let lines = text.lines().skip_while(|line| !line.starts_with(head)).skip(2);
     let rows = lines.map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |").or(line.strip_suffix("|")));
@@ -25,7 +25,7 @@ fn table(head: &str) -> Vec<Vec<String>> {
 }
 
 /// Returns what stands between backticks.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 

@@ -64,10 +64,6 @@ fn the_kits_know_what_the_readme_lists_and_nothing_else() {
     ];
     assert_eq!(listed(table), BTreeMap::from(read));
     let listed = listed(&fs::read_to_string(super::kit("../../README.md")).unwrap());
-    if listed.is_empty() {
-        // A program that serves nothing yet lists nothing.
-        return;
-    }
     let owned = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
     let mut known: BTreeMap<_, _> =
         METRICS.iter().map(|(name, labels)| ((*name).to_owned(), owned(labels))).collect();

@@ -93,12 +93,13 @@ fn the_published_schemas_are_the_ones_that_the_program_prints() {
         let published = fs::read_to_string(&path).unwrap_or_default();
         assert!(published == schema::text(kind), "write `orderform schema {}` to {path}", kind.as_str());
     }
-    let published = fs::read_to_string("schema/plan.schema.json").unwrap_or_default();
-    assert!(
-        published == orderform::view::plan_schema(),
-        "write `orderform schema plan` to schema/plan.schema.json"
-    );
-    assert_eq!(fs::read_dir("schema").unwrap().count(), SchemaKind::ALL.len() + 1);
+    let documents = [("plan", orderform::view::plan_schema()), ("status", orderform::view::status_schema())];
+    for (kind, schema) in &documents {
+        let path = format!("schema/{kind}.schema.json");
+        let published = fs::read_to_string(&path).unwrap_or_default();
+        assert!(published == *schema, "write `orderform schema {kind}` to {path}");
+    }
+    assert_eq!(fs::read_dir("schema").unwrap().count(), SchemaKind::ALL.len() + documents.len());
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod rows;
 mod running;
 mod saved;
 mod selected;
+mod served;
 mod shell;
 pub(crate) mod shop;
 mod signals;

@@ -1,6 +1,7 @@
 //! A command that runs while the test goes on: its lines are waited for, its process can be told to stop.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -24,14 +25,20 @@ impl Running {
         Self { child, stdout, stderr, printed: String::new(), seen: String::new() }
     }
 
-    /// Reads stderr until a line has this in it.
-    pub(super) fn wait_for(&mut self, part: &str) {
-        read_until(&mut self.stderr, &mut self.seen, part);
+    /// Reads stderr until a line has this in it; gives that line.
+    pub(super) fn wait_for(&mut self, part: &str) -> String {
+        read_until(&mut self.stderr, &mut self.seen, part)
     }
 
     /// Reads stdout until a line has this in it.
     pub(super) fn wait_for_print(&mut self, part: &str) {
         read_until(&mut self.stdout, &mut self.printed, part);
+    }
+
+    /// Waits until it says where it listens; gives that address.
+    pub(super) fn wait_for_address(&mut self) -> SocketAddr {
+        let line = self.wait_for("listening on http://");
+        line.trim_end().rsplit_once("http://").unwrap().1.parse().unwrap()
     }
 
     pub(super) fn signal(&self, signal: Signal) {
@@ -49,14 +56,14 @@ impl Running {
     }
 }
 
-fn read_until(stream: &mut impl BufRead, seen: &mut String, part: &str) {
+fn read_until(stream: &mut impl BufRead, seen: &mut String, part: &str) -> String {
     loop {
         let mut line = String::new();
         let read = stream.read_line(&mut line).unwrap();
         seen.push_str(&line);
         assert!(read > 0, "it ended without saying `{part}`: {seen}");
         if line.contains(part) {
-            return;
+            return line;
         }
     }
 }

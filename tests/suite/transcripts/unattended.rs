@@ -6,7 +6,7 @@ use super::running::Running;
 use super::stage::Stage;
 use super::words::{CONTOSO, FABRIKAM, order};
 
-const WATCH: [&str; 5] = ["watch", ".", "--auto-apply", "--settle-after", "1s"];
+pub(super) const WATCH: [&str; 5] = ["watch", ".", "--auto-apply", "--settle-after", "1s"];
 
 const LIMITS: &str =
     "  limits:\n    ordersPerHour: 50\n    ordersPerDay: 50\n    seatsPerHour: 500\n    seatsPerDay: 500\n";
