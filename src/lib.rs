@@ -43,6 +43,7 @@
 //! | bytes of YAML | [`manifest::load`] | a [`DesiredOrder`](domain::DesiredOrder) each, or all [`Diagnostic`](manifest::Diagnostic)s at once |
 //! | bytes of the journal | [`Store::open_for_writing`](store::Store::open_for_writing) | the [`State`](domain::State): every [`Record`](domain::Record), folded |
 //! | both | [`plan::build`] | a [`Plan`](plan::Plan): one [`Step`](plan::Step) a name, with its [`Action`](plan::Action) |
+//! | the plan of everything and the time | [`plan::frozen`] | the same without what is frozen, and the [`Holding`](plan::Holding) that is asked before each send |
 //! | bytes of a price list | [`prices::load`], [`Plan::price`](plan::Plan::price) | a [`Cost`](plan::Cost) for each order that may be sent, or why it is unknown |
 //! | the plan of everything | [`Selection::reduce`](plan::Selection::reduce) | the plan of what was asked for, and how much is outside |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
@@ -108,6 +109,7 @@
 //! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
+//! * *freeze*: a person's word that orders are not to be bought for a while, until it *thaws*. *Window*: when a watcher may buy.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
 //!   something may have changed. *Deeds*: what a pass was to do, or did, about which orders. *Notice*: what of a pass is worth
 //!   telling; a *receiver* is told, by a *notification*.
@@ -118,6 +120,8 @@
 //!   `convert.rs` beside it, `store/format/values.rs`, `view/json/order.rs`.
 //! * A limit: the table in [`domain::limits`], its measure in `plan/limits.rs`, its key in `manifest/grammar/limits.rs`, words in
 //!   `view/words/limits.rs`, the README. Another reason to hold a send back: `apply/gate.rs`.
+//! * What is frozen, and when a watcher may buy: [`domain::freeze`], [`domain::windows`], their keys in
+//!   `manifest/grammar/holding.rs`, what holds a send in [`plan::Holding`].
 //! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`]
 //!   and its text in `manifest/explain`.
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.

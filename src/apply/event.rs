@@ -118,6 +118,8 @@ pub enum Skipped {
     NoRoom(String),
     /// It would go beyond this limit.
     OverLimit(Box<Limit>),
+    /// It is not to be bought for now, by the server's clock.
+    Held(Block),
 }
 
 /// What a run came to.

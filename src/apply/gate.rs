@@ -6,11 +6,21 @@ use super::event::{Outcome, Skipped};
 use super::lane::ended;
 use super::run::{Halt, Run};
 use crate::domain::RecordKind;
-use crate::plan::Limit;
+use crate::plan::Block;
 use crate::ports::{Journal, PartnerCenter, Timer};
 
-/// Why a send that follows others is held back.
-const HELD_BACK: &str = "another send would go beyond limit";
+/// Says why a send that follows others is held back.
+fn held_back(why: &Skipped) -> String {
+    match why {
+        Skipped::OverLimit(limit) => {
+            format!("another send would go beyond limit `{}`", limit.rule.as_str())
+        }
+        Skipped::Held(Block::Frozen { reason, .. }) => {
+            format!("it is frozen, so it is not sent again: {reason}")
+        }
+        _ => "it is outside of all windows, so it is not sent again".to_owned(),
+    }
+}
 
 impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
     /// Lets a record pass, or does without what it announces: says whether it is to be written.
@@ -18,11 +28,11 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
         match kinds.last() {
             Some(RecordKind::Intended { .. }) => self.may_begin(index),
             Some(RecordKind::Sending { .. }) => {
-                let Err(limit) = self.admit(index) else { return true };
+                let Err(forbidden) = self.admit(index) else { return true };
                 kinds.pop();
                 let before = std::mem::take(kinds);
                 let Some(job) = &mut self.lanes[index].current else { return false };
-                let why = format!("{HELD_BACK} `{}`", limit.rule.as_str());
+                let why = held_back(&forbidden);
                 let effect = job.machine.withhold(&why, before);
                 self.carry_out(index, effect);
                 false
@@ -40,7 +50,7 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
         {
             self.halt(Halt::Journal(error));
         }
-        let skipped = self.reason_to_skip(index).or_else(|| self.admit(index).err().map(Skipped::OverLimit));
+        let skipped = self.reason_to_skip(index).or_else(|| self.admit(index).err());
         let Some(skipped) = skipped else { return true };
         if let Some(job) = self.lanes[index].current.take() {
             self.end(ended(&job.step, None, Outcome::NotAttempted(skipped)));
@@ -49,11 +59,14 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
         false
     }
 
-    /// Asks for what the limits leave, by what the journal and the server's clock say now.
-    fn admit(&mut self, index: usize) -> Result<(), Box<Limit>> {
+    /// Asks whether anything holds it, and for what the limits leave, by what the journal and the server's clock say now.
+    fn admit(&mut self, index: usize) -> Result<(), Skipped> {
         let now = self.session.partner_center.now().server;
         let Some(job) = &self.lanes[index].current else { return Ok(()) };
-        self.session.budget.admit(&job.step, now)
+        if let Some(block) = self.session.budget.holds(&job.step, now) {
+            return Err(Skipped::Held(block));
+        }
+        self.session.budget.admit(&job.step, now).map_err(Skipped::OverLimit)
     }
 
     /// Returns what the journal says of the limits that this run may go beyond.

@@ -17,12 +17,19 @@ use crate::view::limit_in_words;
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
 
-/// Which limits hold beside the project's, and which may be exceeded.
+/// Which limits hold beside the project's.
 #[derive(Debug, Args)]
-pub(super) struct LimitArgs {
+pub(super) struct OrganisationArgs {
     /// Limits of the organisation, which hold whatever the project says.
     #[arg(long, value_name = "FILE", env = "ORDERFORM_ORGANISATION")]
     organisation: Option<PathBuf>,
+}
+
+/// Which limits hold beside the project's, and which may be exceeded.
+#[derive(Debug, Args)]
+pub(super) struct LimitArgs {
+    #[command(flatten)]
+    keeper: OrganisationArgs,
     /// Go beyond this limit, once; each needs a `--reason`, which is recorded.
     #[arg(long, value_name = "RULE", value_parser = parse_rule, requires = "reason")]
     allow: Vec<Rule>,
@@ -31,10 +38,15 @@ pub(super) struct LimitArgs {
     reason: Vec<String>,
 }
 
-impl LimitArgs {
+impl OrganisationArgs {
+    /// Returns the file, where one is named.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.organisation.as_deref()
+    }
+
     /// Reads the organisation's file, where one is named.
-    pub(super) fn organisation(&self, terminal: &Terminal) -> Result<Option<Organisation>, Failure> {
-        let Some(path) = &self.organisation else { return Ok(None) };
+    pub(super) fn read(&self, terminal: &Terminal) -> Result<Option<Organisation>, Failure> {
+        let Some(path) = self.path() else { return Ok(None) };
         let loaded = manifest::load_organisation(path);
         show_diagnostics(&loaded, terminal, terminal.verbose);
         let unreadable = |mut failure: Failure| {
@@ -46,6 +58,18 @@ impl LimitArgs {
         organisation.map(Some).ok_or_else(|| {
             Failure::new(format!("`{}` holds no limits", path.display())).exit(exit::MANIFESTS)
         })
+    }
+
+    /// Returns the flag by which it is named again.
+    fn flags(&self) -> String {
+        self.path().map_or_else(String::new, |path| format!(" --organisation {}", path.display()))
+    }
+}
+
+impl LimitArgs {
+    /// Reads the organisation's file, where one is named.
+    pub(super) fn organisation(&self, terminal: &Terminal) -> Result<Option<Organisation>, Failure> {
+        self.keeper.read(terminal)
     }
 
     /// Pairs rules and reasons, in the order they were typed.
@@ -86,7 +110,7 @@ impl LimitArgs {
         let file = |keeper| match keeper {
             Keeper::Program => None,
             Keeper::Project => Some(project.display().to_string()),
-            Keeper::Organisation => self.organisation.as_ref().map(|path| path.display().to_string()),
+            Keeper::Organisation => self.keeper.path().map(|path| path.display().to_string()),
         };
         failure.causes =
             over.iter().map(|limit| limit_in_words(limit, file(limit.keeper).as_deref())).collect();
@@ -129,8 +153,7 @@ impl LimitArgs {
 
     /// Returns the flags by which these limits are named again.
     pub(super) fn flags(&self) -> String {
-        let organisation = self.organisation.as_ref();
-        organisation.map_or_else(String::new, |path| format!(" --organisation {}", path.display()))
+        self.keeper.flags()
     }
 }
 

@@ -70,10 +70,11 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         .map_err(|error| store_failure(error, materials.lineage()))?;
     show_notices(&opened.notices, terminal);
     chosen.check(&materials, &opened.state)?;
-    let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref());
+    let local = materials.instant(terminal);
+    let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);
     let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.
-    plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(materials::local_time()));
+    plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(local));
     args.limits.refuse_needless(&plan.limits)?;
     let mut view = terminal.view();
     if terminal.format != Format::Json {

@@ -15,7 +15,7 @@ use crate::domain::{
 use crate::manifest::{self, Customer, Diagnostic, Loaded, Severity};
 use crate::plan::{self, PinnedPrices, Pins, Plan, Scope};
 use crate::store::{Digest, Holder, Notice, Snapshot, Store, StoreError};
-use crate::view::Format;
+use crate::view::{Format, escape};
 
 /// The name of the project file.
 pub(super) const PROJECT: &str = "orderform.yaml";
@@ -133,20 +133,22 @@ impl Materials {
     }
 
     /// Makes the plan of these manifests for a state and a place, as far as their scope reaches, prices it, and pins it to all
-    /// of them.
+    /// of them. What is frozen at `now` is blocked in it.
     pub(super) fn plan(
         &self,
         state: &State,
         head: Digest,
         place: EndpointId,
         prices: Option<&Prices>,
+        now: Timestamp,
     ) -> Plan {
-        let Project { limits, recovery, .. } = &self.project;
+        let Project { limits, recovery, freeze, .. } = &self.project;
         let mut whole = plan::build(&self.orders, state);
         // One file of a project leaves the others' orders without a manifest.
         if self.scope.path == Scope::default().path {
             whole.limits = plan::manifests_lost(&whole, state).into_iter().collect();
         }
+        let (whole, holding) = plan::frozen(whole, &self.orders, freeze, now);
         let (plan, outside) = self.scope.selection.reduce(whole, &self.orders);
         let pins = Pins {
             place: Some(place),
@@ -154,15 +156,33 @@ impl Materials {
             outside,
             head: head.to_string(),
             manifests: plan::manifests_digest(&self.orders, limits, recovery),
-            limits: Rulebook { project: limits.clone(), organisation: self.organisation.clone() },
+            limits: self.rulebook(),
             allowed: self.allowed.clone(),
             recovery: *recovery,
             tool: TOOL.to_owned(),
             prices: prices.map(PinnedPrices::of),
+            holding,
             ..Pins::default()
         };
         let plan = plan.pin(state, crate::partner_center::render, pins);
         prices.into_iter().fold(plan, Plan::price)
+    }
+
+    /// Returns every limit that files set.
+    pub(super) fn rulebook(&self) -> Rulebook {
+        Rulebook { project: self.project.limits.clone(), organisation: self.organisation.clone() }
+    }
+
+    /// Returns the time by this machine's clock, and says which freezes are over by it: they hold nothing, and can be taken
+    /// out.
+    pub(super) fn instant(&self, terminal: &Terminal) -> Timestamp {
+        let now = local_time();
+        for freeze in self.project.freeze.iter().filter(|freeze| freeze.is_over(Some(now))) {
+            let until = freeze.until.map(|until| until.to_string()).unwrap_or_default();
+            let reason = escape(&freeze.reason);
+            terminal.say(&format!("note: a freeze was over at {until} and holds nothing any more: {reason}"));
+        }
+        now
     }
 
     /// Reads a state that has to be there, without changing anything.

@@ -44,6 +44,12 @@ impl PricesArgs {
         }
     }
 
+    /// Returns the list that counts, if there is one.
+    pub(super) fn path(&self, materials: &Materials) -> Option<PathBuf> {
+        let of_project = materials.project.prices.as_ref().map(|file| materials.root.join(file));
+        self.file.clone().or(of_project)
+    }
+
     /// Returns the flag by which the file that was named is named again.
     pub(super) fn flags(&self) -> String {
         let file = self.file.as_ref();

@@ -4,11 +4,14 @@
 
 use clap::Args;
 
+use super::allowing::OrganisationArgs;
 use super::connect::Shop;
 use super::failure::{Failure, exit};
 use super::materials::{Materials, Where};
+use super::prices::PricesArgs;
 use super::terminal::Terminal;
 use crate::manifest;
+use crate::plan;
 use crate::store::{Digest, Store};
 use crate::view::{Situation, read_status};
 
@@ -18,25 +21,36 @@ pub(super) struct StatusArgs {
     place: Where,
     #[command(flatten)]
     shop: Shop,
+    #[command(flatten)]
+    organisation: OrganisationArgs,
+    #[command(flatten)]
+    prices: PricesArgs,
 }
 
 pub(super) fn run(args: &StatusArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let loaded = manifest::load(&args.place.path);
     let right = loaded.is_valid();
-    let materials = match right {
+    let mut materials = match right {
         true => Materials::of(loaded, &args.place, terminal)?,
         false => Materials::of_state(&args.place, terminal)?,
     };
+    materials.organisation = args.organisation.read(terminal)?;
+    let prices = args.prices.read(&materials, terminal)?;
     let place = args.shop.place(&materials.project)?;
     let (state, head) = materials.read_state(terminal)?;
-    let plan = right.then(|| materials.plan(&state, head.unwrap_or(Digest::NONE), place, None));
+    let now = materials.instant(terminal);
+    let mut plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place, prices.as_ref(), now);
+    let limits = plan::used(&plan, &state, prices.as_ref(), Some(now));
+    plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(now));
     let watches = Store::watcher(&materials.state_dir)?.is_some();
     let said = Store::read_status(&materials.state_dir)?.and_then(|bytes| read_status(&bytes));
     terminal.view().situation(&Situation {
-        plan: plan.as_ref(),
+        plan: right.then_some(&plan),
         state: &state,
         watches,
         watcher: said.as_ref(),
+        limits: &limits,
+        now,
     })?;
     Ok(if right { exit::DONE } else { exit::MANIFESTS })
 }

@@ -1,6 +1,7 @@
 //! What an order is and what we know about one: values, and the one function that changes them.
 //!
-//! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought,
+//! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought, [`freeze`] what is not to
+//! be for a while, [`windows`] when a watcher may,
 //! [`observed`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
 //! costs ([`money`]), [`moment`] how time is measured where money depends on it,
 //! [`notify`] who is told of what.
@@ -9,6 +10,7 @@
 //! derives serde: formats belong to the boundaries that write them.
 
 pub mod answer;
+pub mod freeze;
 pub mod ids;
 pub mod journal;
 pub mod limits;
@@ -22,8 +24,10 @@ pub mod project;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod state;
+pub mod windows;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
+pub use freeze::Freeze;
 pub use ids::{
     CorrelationId, CustomerId, EndpointId, Generation, IdError, Lineage, OfferId, OrderId, OrderName,
     RequestId, SubscriptionId,
@@ -41,3 +45,4 @@ pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDura
 pub use prices::{Price, PriceList, Prices, Rates};
 pub use project::{Cloud, Project, Recovery, RecoveryMode};
 pub use state::{Bought, FoldError, Recorded, State};
+pub use windows::{DAY_MINUTES, TimeWindow, Windows, Zone};

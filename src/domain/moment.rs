@@ -26,6 +26,16 @@ impl Timestamp {
         zoned.or_else(assumed_utc).map(Self)
     }
 
+    /// Returns it for whoever knows calendars.
+    pub(super) fn instant(self) -> jiff::Timestamp {
+        self.0
+    }
+
+    /// Takes an instant from whoever knows calendars.
+    pub(super) fn of(instant: jiff::Timestamp) -> Self {
+        Self(instant)
+    }
+
     /// Makes an instant of whole milliseconds since 1970; the nearest possible one where that is out of range.
     #[must_use]
     pub fn from_unix_ms(ms: i64) -> Self {

@@ -5,10 +5,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::freeze::Freeze;
 use super::ids::Lineage;
 use super::limits::Limits;
 use super::money::Currency;
 use super::notify::Receiver;
+use super::windows::Windows;
 
 /// The settings of a project (`kind: Project`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct Project {
     pub recovery: Recovery,
     /// How much may be bought.
     pub limits: Limits,
+    /// What is not to be bought for a while.
+    pub freeze: Vec<Freeze>,
+    /// When a watcher may buy.
+    pub windows: Windows,
     /// The price list, as written; a relative path is meant from the project's directory.
     pub prices: Option<PathBuf>,
     /// The currency that counts where an offer is priced in several.

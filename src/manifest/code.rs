@@ -118,6 +118,10 @@ codes! {
     DuplicatePartner "OF0325" Error "a partner is named twice in one line";
     Currency "OF0326" Error "a currency is not a code of ISO 4217";
     DoubledOffer "OF0327" Warning "two lines of an order buy the same product with the same term";
+    FreezeEnd "OF0328" Error "an instant has no offset, or is none";
+    FreezeOfNobody "OF0329" Error "a freeze names no customer, or one that no document describes";
+    Window "OF0330" Error "a window has no length, or a time of day that is none";
+    TimeZone "OF0331" Error "a time zone is not one of the IANA database";
     Variable "OF0340" Error "a value does not name an environment variable";
     DuplicateReceiver "OF0341" Error "two receivers of notifications have the same name";
     // --- across documents

@@ -10,6 +10,7 @@ use super::Customer;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Region, quoted};
 use super::document::{CustomerDraft, Document, Named, ProjectDraft, Stray, misplaced};
+use super::holding::FreezeDraft;
 use super::ids;
 use super::nearest::nearest;
 use super::order::{CustomerRef, OrderDraft};
@@ -51,13 +52,14 @@ pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, a
             found.push(misplaced(region.clone(), Stray::InProjectFile));
         }
     }
-    let project = judge_projects(projects, project_file, &mut found);
+    let draft = judge_projects(projects, project_file, &mut found);
     let described = customers.iter().filter_map(describe).collect();
     let customers = judge_customers(customers, &mut found);
     judge_names(&orders, &mut found);
     if all_read {
         judge_references(&orders, &customers, &mut found);
     }
+    let project = draft.map(|draft| finish_project(draft, &customers, all_read, &mut found));
     judge_products(&orders, &customers, &mut found);
     let mut judged = Judged { project, customers: described, ..Judged::default() };
     for (order, origins) in orders.into_iter().filter_map(|draft| finish(draft, &customers)) {
@@ -80,7 +82,7 @@ fn judge_projects(
     projects: Vec<ProjectDraft>,
     project_file: Option<&Arc<str>>,
     found: &mut Vec<Diagnostic>,
-) -> Option<Project> {
+) -> Option<ProjectDraft> {
     let mut first: Option<ProjectDraft> = None;
     for draft in projects {
         if Some(&draft.region.file) != project_file {
@@ -94,7 +96,39 @@ fn judge_projects(
             first = Some(draft);
         }
     }
-    first.map(|draft| draft.project)
+    first
+}
+
+/// Says whom the names in what is frozen stand for. A freeze of somebody who is not there would hold nothing.
+fn finish_project(
+    draft: ProjectDraft,
+    customers: &Customers,
+    all_read: bool,
+    found: &mut Vec<Diagnostic>,
+) -> Project {
+    let mut project = draft.project;
+    for FreezeDraft { mut freeze, names } in draft.freezes {
+        for (name, region) in names {
+            match OrderName::parse(&name).ok().and_then(|name| customers.get(&name)) {
+                Some((id, _)) => freeze.customers.extend(id.as_ref().map(|id| id.value)),
+                None if !all_read => {}
+                None => found.push(frozen_stranger(&name, region, customers)),
+            }
+        }
+        project.freeze.push(freeze);
+    }
+    project
+}
+
+fn frozen_stranger(name: &str, region: Region, customers: &Customers) -> Diagnostic {
+    let message = format!("no customer is named {}, so the freeze would not hold", quoted(name));
+    let mut names: Vec<&str> = customers.keys().map(OrderName::as_str).collect();
+    names.sort_unstable();
+    names.truncate(MAX_LOOKS);
+    Diagnostic::new(Code::FreezeOfNobody, region, message).hint(match nearest(name, names) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "write the tenant id, or describe the customer in the directory".to_owned(),
+    })
 }
 
 fn judge_customers(drafts: Vec<CustomerDraft>, found: &mut Vec<Diagnostic>) -> Customers {

@@ -8,6 +8,7 @@ use super::defaults::{self, Defaults, DefaultsDraft};
 use super::diagnostic::{Diagnostic, Findings, Region, choices, did_you_mean, spelt};
 use super::fields::{Role, Value, first_span};
 use super::grammar::{API_VERSION, CUSTOMER_METADATA, CUSTOMER_SPEC, KINDS, ORDER, Shape};
+use super::holding::FreezeDraft;
 use super::nearest::nearest;
 use super::order::OrderDraft;
 use super::origin::Sourced;
@@ -67,6 +68,8 @@ pub(super) struct CustomerDraft {
 #[derive(Debug)]
 pub(super) struct ProjectDraft {
     pub(super) project: Project,
+    /// What is frozen: which customers are meant is up to other documents.
+    pub(super) freezes: Vec<FreezeDraft>,
     pub(super) region: Region,
 }
 
@@ -97,10 +100,10 @@ pub(super) fn read(node: &Node<'_>, findings: &Findings, reading: &Reading<'_>) 
             organisation: limits::organisation(metadata, spec),
             region: findings.at(root.key),
         })),
-        _ => Document::Project(Box::new(ProjectDraft {
-            project: project::read(metadata, spec),
-            region: findings.at(root.key),
-        })),
+        _ => {
+            let (project, freezes) = project::read(metadata, spec);
+            Document::Project(Box::new(ProjectDraft { project, freezes, region: findings.at(root.key) }))
+        }
     })
 }
 

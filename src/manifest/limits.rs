@@ -101,7 +101,8 @@ fn customers(value: Value<'_>, keeper: Keeper) -> Option<Bound> {
     Some(Bound::Customers(customers.collect()))
 }
 
-fn customer(value: Value<'_>, keeper: Keeper) -> Option<AllowedCustomer> {
+/// Takes a tenant id, or a name where whoever reads it knows what names stand for.
+pub(super) fn customer(value: Value<'_>, keeper: Keeper) -> Option<AllowedCustomer> {
     let text = value.text()?;
     match AllowedCustomer::read(text) {
         AllowedCustomer::Id(_) => ids::customer_id(value).map(AllowedCustomer::Id),

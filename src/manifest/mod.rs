@@ -3,7 +3,7 @@
 //! The walk: `source` finds and reads files (`encoding`, `shown`; [`Texts`] is what came of it) · `scan` looks for what no YAML parser explains · `tree`
 //! (by `builder`) makes values with places of it, on all processors (`parallel`), or says why not (`syntax`) · `fields`
 //! checks the keys against the `grammar`, `document` and its kinds (`order` with `line`, `project`, `defaults`) what stands
-//! under them (`limits`: how much may be bought), `validate`, `ids`, `number` and `plain` the values · `conflicts` what documents have to do with one another.
+//! under them (`limits`: how much may be bought; `holding`: what not, and when), `validate`, `ids`, `number` and `plain` the values · `conflicts` what documents have to do with one another.
 //! [`diagnostic`] is what was found, [`code`] its stable codes, [`explain`] what they mean, [`render`] how it is shown;
 //! [`schema`] is the grammar for editors, [`mod@write`] the way back from an order to a manifest, and [`mod@format`] writes
 //! manifests anew.
@@ -22,6 +22,7 @@ pub mod explain;
 mod fields;
 pub mod format;
 mod grammar;
+mod holding;
 mod ids;
 mod limits;
 mod line;

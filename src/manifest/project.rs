@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::code::Code;
 use super::fields::Value;
 use super::grammar::{PROJECT_METADATA, PROJECT_SPEC, RECOVERY};
+use super::holding::FreezeDraft;
 use super::limits::limits;
-use super::{ids, notify, number, validate};
+use super::{holding, ids, notify, number, validate};
 use crate::domain::Keeper;
 use crate::domain::project::{Cloud, Project, Recovery, RecoveryMode};
 
@@ -18,24 +19,29 @@ use crate::domain::project::{Cloud, Project, Recovery, RecoveryMode};
 const LIST_LAG: Duration = Duration::from_secs(15 * 60);
 
 /// Reads a project's metadata and spec.
-pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> Project {
+pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> (Project, Vec<FreezeDraft>) {
     if let Some(fields) = metadata.and_then(|value| value.fields(&PROJECT_METADATA)) {
         fields.value("name").and_then(validate::name);
     }
     let Some(fields) = spec.and_then(|value| value.fields(&PROJECT_SPEC)) else {
-        return Project::default();
+        return (Project::default(), Vec::new());
     };
+    let freezes = fields.value("freeze").map(holding::freezes).unwrap_or_default();
     let state_dir = fields.value("stateDir").and_then(validate::free_text);
-    Project {
+    let project = Project {
         lineage: fields.value("lineage").and_then(ids::lineage),
         state_dir: state_dir.map(PathBuf::from),
         cloud: fields.value("cloud").and_then(|value| validate::choice(value, &Cloud::ALL)),
         recovery: fields.value("recovery").map(recovery).unwrap_or_default(),
         limits: fields.value("limits").map(|value| limits(value, Keeper::Project)).unwrap_or_default(),
+        // Whom the names in them stand for is known when all documents are.
+        freeze: Vec::new(),
+        windows: fields.value("windows").map(holding::windows).unwrap_or_default(),
         prices: fields.value("prices").and_then(validate::free_text).map(PathBuf::from),
         currency: fields.value("currency").and_then(validate::currency),
         notify: fields.value("notify").map(notify::receivers).unwrap_or_default(),
-    }
+    };
+    (project, freezes)
 }
 
 fn recovery(value: Value<'_>) -> Recovery {

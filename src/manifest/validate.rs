@@ -153,6 +153,34 @@ pub(super) fn date(value: Value<'_>) -> Option<String> {
     None
 }
 
+/// Takes an instant that is the same everywhere: date, time and offset.
+pub(super) fn instant(value: Value<'_>) -> Option<Timestamp> {
+    let text = value.text()?;
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let timed = shape.get(..16).is_some_and(|begin| {
+        begin.starts_with("0000-00-00") && begin.ends_with("00:00") && begin[10..11].contains(['T', 't', ' '])
+    });
+    let rest = shape.get(16..).unwrap_or_default();
+    let offset = rest.trim_start_matches([':', '.', ',', '0']);
+    let has_offset = ["Z", "z", "+00", "-00", "+0000", "-0000", "+00:00", "-00:00"].contains(&offset);
+    if timed
+        && has_offset
+        && let Some(instant) = Timestamp::parse(text)
+    {
+        return Some(instant);
+    }
+    let hint = match timed && offset.is_empty() && Timestamp::parse(text).is_some() {
+        true => format!("add the offset, such as `{text}Z` or `{text}+01:00`"),
+        false => "write date, time and offset, such as `2027-01-07T08:00:00+01:00`".to_owned(),
+    };
+    value.report(
+        Code::FreezeEnd,
+        format!("{} is not an instant that is the same everywhere", spelt(text)),
+        hint,
+    );
+    None
+}
+
 /// Takes a free text that shows what it is: no control, invisible or bidirectional characters.
 pub(super) fn free_text(value: Value<'_>) -> Option<String> {
     let text = value.unmistakable_text()?;

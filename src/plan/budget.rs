@@ -8,7 +8,7 @@
 
 use super::books::Books;
 use super::limits::Question;
-use super::{Costs, Limit, Measured, Plan, Step};
+use super::{Block, Costs, Holding, Limit, Measured, Plan, Step};
 use crate::domain::{Bound, Keeper, Prices, Rule, State, Timestamp};
 
 /// What a run may still send. By default, everything.
@@ -19,6 +19,7 @@ pub struct Budget {
     usual: Option<u64>,
     raised: Vec<Limit>,
     costs: Costs,
+    holding: Holding,
 }
 
 /// One limit, and how far it was raised.
@@ -51,7 +52,15 @@ impl Budget {
         });
         let ceilings = ceilings.collect();
         let costs = prices.map(|prices| plan.costs_by(prices)).unwrap_or_default();
-        Self { ceilings, books: Books::open(state, prices), usual: state.usual_run(), raised, costs }
+        let holding = plan.pins.as_ref().map(|pins| pins.holding.clone()).unwrap_or_default();
+        Self { ceilings, books: Books::open(state, prices), usual: state.usual_run(), raised, costs, holding }
+    }
+
+    /// Returns what holds a send back, whatever the limits leave: a freeze, or that it is outside of all windows; `now` is
+    /// the server's time.
+    #[must_use]
+    pub fn holds(&self, step: &Step, now: Option<Timestamp>) -> Option<Block> {
+        self.holding.holds(&step.name, now)
     }
 
     /// Returns the limits that somebody allowed this run to go beyond.

@@ -10,7 +10,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Action, Block, Cost, Costs, Difference, Former, Gap, Limit, LinePrice, OrderPrice, Plan, Step, Unpriced,
+    Action, Block, Cost, Costs, Difference, Former, Gap, Held, Limit, LinePrice, OrderPrice, Plan, Step,
+    Unpriced,
 };
 use crate::domain::{
     AllowedCustomer, Bound, Currency, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery,
@@ -315,10 +316,18 @@ impl Encoder {
                 self.text("notReviewed");
                 self.flag(*pending);
             }
+            Block::Frozen { reason, until } => {
+                self.text("frozen");
+                self.text(reason);
+                self.optional(until.map(|until| until.to_string()).as_deref());
+            }
             Block::Held { pending, why } => {
                 self.text("held");
                 self.flag(*pending);
                 self.text(why.word());
+                if let Held::OutsideWindows { opens } = why {
+                    self.optional(opens.map(|opens| opens.to_string()).as_deref());
+                }
             }
         }
     }

@@ -180,6 +180,14 @@ pub fn judge(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Ti
     limits
 }
 
+/// Lists every limit in force with what is used of it at `now`, whatever a plan may still send: what was bought, and what is
+/// in doubt.
+#[must_use]
+pub fn used(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Timestamp>) -> Vec<Limit> {
+    let steps = plan.steps.iter().filter(|step| !step.is_sent()).cloned().collect();
+    judge(&Plan { steps, ..plan.clone() }, state, prices, now)
+}
+
 /// Judges whether manifests were lost: of a whole plan, before anything is selected from it. `None` where no order is
 /// recorded. What looks like it got another name is not lost, and is told so.
 #[must_use]

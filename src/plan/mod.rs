@@ -2,7 +2,7 @@
 //!
 //! [`build`] is the decision table of the README, row by row. A [`Plan`] is a value: it holds no closure and no text for
 //! people, so it can be saved, compared and shown in any way; words live in the views. [`Pins`] bind it to what it was
-//! made from and for; [`judge`] holds it against the limits, and a [`Budget`] each send; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
+//! made from and for; [`judge`] holds it against the limits, and a [`Budget`] each send; [`frozen`] takes out what is frozen; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
 //!
 //! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
@@ -15,6 +15,7 @@ mod cost;
 mod difference;
 mod digest;
 mod expression;
+mod freeze;
 mod limits;
 mod pins;
 mod recognise;
@@ -31,14 +32,17 @@ pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, c
 pub use difference::{Difference, differences};
 pub use digest::limits_digest;
 pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
-pub use limits::{Limit, Measured, judge, manifests_lost};
+pub use freeze::{Holding, frozen, thaws};
+pub use limits::{Limit, Measured, judge, manifests_lost, used};
 pub use pins::{Pinned, PinnedPrices, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;
 pub use select::{Changed, Outside, Selection, Unmatched, changed};
 pub use table::build;
 
-use crate::domain::{CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State};
+use crate::domain::{
+    CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State, Timestamp,
+};
 
 /// What would be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +182,13 @@ pub enum Block {
         /// Whether an attempt of it is pending.
         pending: bool,
     },
+    /// A freeze is of it: it is not to be bought for a while.
+    Frozen {
+        /// Why, in a person's words.
+        reason: String,
+        /// When that is over; `None` where a person has to end it.
+        until: Option<Timestamp>,
+    },
     /// A watcher leaves it alone for now.
     Held {
         /// Whether an attempt of it is pending.
@@ -201,6 +212,11 @@ pub enum Held {
     },
     /// The manifests are wrong, and it stands in the last right ones.
     ManifestsWrong,
+    /// It is outside of all windows.
+    OutsideWindows {
+        /// When the next one opens, as far as that is known.
+        opens: Option<Timestamp>,
+    },
 }
 
 impl Held {
@@ -212,6 +228,7 @@ impl Held {
             Self::Resting => "resting",
             Self::ManyInDoubt { .. } => "manyInDoubt",
             Self::ManifestsWrong => "manifestsWrong",
+            Self::OutsideWindows { .. } => "outsideWindows",
         }
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::digest::{Encoder, digest_of};
+use super::freeze::Holding;
 use super::select::{Outside, Selection};
 use crate::domain::{
     Allowance, Currency, DesiredOrder, EndpointId, Generation, Limits, OrderName, Prices, Recorded, Recovery,
@@ -41,6 +42,8 @@ pub struct Pins {
     pub sends: BTreeMap<OrderName, Pinned>,
     /// The digest of the plan that this is the rest of, where it is what was left of one.
     pub rest_of: Option<String>,
+    /// What holds sends back. It is in no digest: where it holds something, that stands in the steps, or comes later.
+    pub holding: Holding,
 }
 
 /// What orders cost by. The currencies of customers count through the costs.
@@ -165,6 +168,7 @@ impl Encoder {
             tool,
             sends,
             rest_of,
+            holding: _,
         } = pins;
         match place {
             None => self.text("nowhere"),

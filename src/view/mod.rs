@@ -38,9 +38,9 @@ pub use progress::Progress;
 pub(crate) use text::{duration, escape, wrap};
 
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, State};
+use crate::domain::{Freeze, OrderName, State, Timestamp};
 use crate::manifest::Loaded;
-use crate::plan::{Changes, Limit, Plan};
+use crate::plan::{Changes, Held, Limit, Plan};
 use crate::watch::{Manifests, Report, Status};
 
 /// A way of showing things. Every method writes and flushes.
@@ -111,6 +111,10 @@ pub struct Situation<'a> {
     pub watches: bool,
     /// What the last watcher said of itself.
     pub watcher: Option<&'a Status>,
+    /// The limits in force, with what is used of them.
+    pub limits: &'a [Limit],
+    /// The time by this machine's clock.
+    pub now: Timestamp,
 }
 
 /// Why a command ended early.
@@ -140,6 +144,16 @@ pub(crate) fn changes_in_words(changes: &Changes) -> Vec<String> {
 /// Says in a line, for a terminal, what a limit allows and what it would come to; `file` is where it stands.
 pub(crate) fn limit_in_words(limit: &Limit, file: Option<&str>) -> String {
     words::limit_of(limit, file, words::Medium::Terminal)
+}
+
+/// Says why nothing new is bought, for whoever escapes it.
+pub(crate) fn held_in_words(why: &Held) -> String {
+    words::held(why)
+}
+
+/// Says what is frozen, for whoever escapes it.
+pub(crate) fn freeze_in_words(freeze: &Freeze) -> String {
+    words::freeze(freeze)
 }
 
 /// The formats that every command speaks on stdout.

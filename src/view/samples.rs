@@ -6,7 +6,7 @@ use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
 use crate::plan::{
-    Action, Block, Changed, Cost, Difference, Expression, Former, Gap, Limit, LinePrice, Measured,
+    Action, Block, Changed, Cost, Difference, Expression, Former, Gap, Holding, Limit, LinePrice, Measured,
     OrderPrice, Outside, Pinned, PinnedPrices, Pins, Plan, Saved, Scope, Selection, Step, Unpriced,
 };
 use crate::protocol::{Doubt, Obstacle};
@@ -81,6 +81,14 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
             Block::FormerNameShared { from: name("old-e3"), with: vec![name("contoso-e5")] },
         ),
         ("b9-not-reviewed", Block::NotReviewed { pending: false }),
+        (
+            "ba-frozen",
+            Block::Frozen {
+                reason: "year-end audit".into(),
+                until: Some(Timestamp::from_unix_ms(1_800_000_000_000)),
+            },
+        ),
+        ("bb-frozen-for-good", Block::Frozen { reason: "under new owners".into(), until: None }),
     ]
 }
 
@@ -151,6 +159,7 @@ pub(super) fn saved_plan_of(mut plan: Plan) -> Saved {
         tool: "orderform 0.1.0".into(),
         sends,
         rest_of: None,
+        holding: Holding::default(),
     });
     let at = |hours: i64| Timestamp::from_unix_ms(hours * 3_600_000);
     Saved { plan, created: at(490_000), expires: at(490_024) }

@@ -43,15 +43,15 @@ fn wish(step: &Step) -> (OrderSpec, bool) {
 }
 
 impl Care {
-    /// Takes out of a plan what is to be left alone for now. `wrong`: the manifests it was made from are the last right
-    /// ones, and others are there, so that nothing new is bought.
+    /// Takes out of a plan what is to be left alone for now. `nothing_new` is why nothing new is bought at all, where
+    /// something outside of the plan says so.
     #[must_use]
-    pub fn hold(&self, mut plan: Plan, state: &State, wrong: bool, now: u64) -> Plan {
+    pub fn hold(&self, mut plan: Plan, state: &State, nothing_new: Option<&Held>, now: u64) -> Plan {
         let pending =
             state.orders.values().filter(|recorded| matches!(recorded, Recorded::Pending(_))).count();
         for step in plan.steps.iter_mut().filter(|step| step.is_sent()) {
             let pending_itself = matches!(step.action, Action::Settle { .. });
-            let new = || self.why_not_buy(step, pending, wrong);
+            let new = || self.why_not_buy(step, pending, nothing_new);
             let why = if pending_itself { None } else { new() };
             if let Some(why) = why.or_else(|| self.rests(step.customer_id, now).then_some(Held::Resting)) {
                 step.action = Action::Blocked(Block::Held { pending: pending_itself, why });
@@ -60,9 +60,9 @@ impl Care {
         plan
     }
 
-    fn why_not_buy(&self, step: &Step, pending: usize, wrong: bool) -> Option<Held> {
-        if wrong {
-            return Some(Held::ManifestsWrong);
+    fn why_not_buy(&self, step: &Step, pending: usize, nothing_new: Option<&Held>) -> Option<Held> {
+        if let Some(why) = nothing_new {
+            return Some(why.clone());
         }
         if pending >= MOST_IN_DOUBT {
             return Some(Held::ManyInDoubt { orders: pending });
@@ -170,7 +170,7 @@ fn lesson(ended: &Ended) -> Lesson {
             Obstacle::RebuiltLately { wait } => Lesson::DueIn(Some(*wait)),
             Obstacle::Unlisted { .. } => Lesson::Passes,
         },
-        Outcome::NotAttempted(Skipped::SignIn(_) | Skipped::NoRoom(_)) => Lesson::Passes,
+        Outcome::NotAttempted(Skipped::SignIn(_) | Skipped::NoRoom(_) | Skipped::Held(_)) => Lesson::Passes,
         Outcome::NotAttempted(_) | Outcome::Blocked(_) => Lesson::Nothing,
     }
 }

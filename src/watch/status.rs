@@ -51,7 +51,7 @@ pub struct Status {
     pub picture: Option<Arc<Picture>>,
 }
 
-/// What a pass was made of.
+/// What a pass was made of. The limits of the plan are those in force after it, with what is used of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     /// The plan.

@@ -1,6 +1,7 @@
 //! The laws of the apply loop, with ports in memory and a clock that only the test moves.
 
 mod bench;
+mod holding;
 mod limits;
 mod trouble;
 mod world;

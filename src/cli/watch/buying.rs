@@ -8,22 +8,23 @@ use std::time::Duration;
 
 use tokio::sync::watch as channel;
 
+use super::around::{in_doubt, lost, words};
 use super::daemon::{Daemon, Made};
 use crate::apply::{Ended, Event, Outcome, Session, Summary};
 use crate::cli::apply::{open, server_time, settings};
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
-use crate::cli::materials::store_failure;
+use crate::cli::materials::{self, store_failure};
 use crate::cli::record::require_place;
 use crate::cli::terminal::Terminal;
 use crate::cli::trail::Trail;
-use crate::domain::{Limits, Recorded, Rule, State};
+use crate::domain::{Rule, Rulebook};
 use crate::partner_center::RealTimer;
-use crate::plan::{Budget, Plan};
+use crate::plan::{Action, Block, Budget, Held, Plan, Step};
 use crate::ports::KillSwitch as _;
 use crate::reconcile::{self, Pass, Watcher};
-use crate::view::{Format, Progress, View, limit_in_words};
-use crate::watch::{Counted, Guarded, MOST_IN_DOUBT, Manifests, Turn};
+use crate::view::{Format, Progress, View, held_in_words};
+use crate::watch::{Counted, Guarded, MOST_IN_DOUBT, Turn};
 
 /// How soon it is looked again where something outside of the manifests holds everything.
 const HELD: Duration = Duration::from_secs(2);
@@ -35,20 +36,18 @@ const OVER: Duration = Duration::from_secs(60);
 const NEEDED: [Rule; 4] =
     [Rule::ORDERS_PER_HOUR, Rule::ORDERS_PER_DAY, Rule::SEATS_PER_HOUR, Rule::SEATS_PER_DAY];
 
-/// Refuses to buy unattended without limits by the hour and by the day.
-pub(super) fn require_limits(limits: &Limits) -> Result<(), Failure> {
-    if std::env::var_os("ORDERFORM_ORGANISATION").is_some_and(|file| !file.is_empty()) {
-        let message = "a watcher that buys does not know the limits of `ORDERFORM_ORGANISATION`";
-        let failure = Failure::new(message).exit(exit::REFUSED_BY_GUARD);
-        return Err(failure.hint("buy with `orderform apply`, which keeps to them"));
+/// Refuses to buy unattended without limits by the hour and by the day, and with limits of spend without prices.
+pub(super) fn require_limits(rulebook: &Rulebook, has_prices: bool) -> Result<(), Failure> {
+    let spend = rulebook.iter().find(|(_, rule, _)| rule.is_spend() && !has_prices);
+    if let Some((_, rule, _)) = spend {
+        let failure =
+            Failure::new(format!("`{}` limits what is spent, and there is no price list", rule.as_str()));
+        return Err(failure
+            .exit(exit::REFUSED_BY_GUARD)
+            .hint("name one: `--prices FILE`, or `prices` in `orderform.yaml`"));
     }
-    if let Some((rule, _)) = limits.iter().find(|(rule, _)| rule.is_spend()) {
-        let message =
-            format!("a watcher that buys has no price list, and cannot keep to `{}`", rule.as_str());
-        let failure = Failure::new(message).exit(exit::REFUSED_BY_GUARD);
-        return Err(failure.hint("buy with `orderform apply`, which keeps to it"));
-    }
-    let lacking = NEEDED.iter().filter(|rule| limits.bound(**rule).is_none());
+    let is_there = |needed: &Rule| rulebook.iter().any(|(_, rule, _)| rule == *needed);
+    let lacking = NEEDED.iter().filter(|needed| !is_there(needed));
     let lacking: Vec<String> = lacking.map(|rule| format!("`{}`", rule.as_str())).collect();
     if lacking.is_empty() {
         return Ok(());
@@ -73,24 +72,42 @@ impl Daemon<'_> {
     /// Makes a pass that buys. `stop` becomes true when nothing new is to begin.
     pub(super) async fn buy(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
         self.take_in()?;
+        let prices = self.read_around()?;
         let materials = self.right_ones()?;
-        require_limits(&materials.project.limits)?;
+        require_limits(&materials.rulebook(), prices.is_some())?;
         let target = &self.args.target;
         let place = target.place(&materials.project)?;
         let rules = self.args.recovery.rules(&materials.project, &place, target.request_timeout)?;
         let mut opened = open(materials, target.shop.sandbox, &self.holder)
             .map_err(|error| store_failure(error, materials.lineage()))?;
-        let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), None);
-        let wrong = matches!(self.status.manifests, Manifests::Wrong { .. });
-        let plan = self.care.hold(plan, &opened.state, wrong, self.now());
+        let local = materials::local_time();
+        let plan =
+            materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);
+        let nothing_new = self.nothing_new();
+        let mut plan = self.care.hold(plan, &opened.state, nothing_new.as_ref(), self.now());
+        if let Some(pins) = &mut plan.pins {
+            pins.holding.windows = materials.project.windows.clone();
+        }
+        if let Some(limit) = lost(&plan) {
+            let turn = Turn::Held { why: vec![words(limit)] };
+            return Ok(Made { plan, state: opened.state, turn, ended: Vec::new(), again: None, prices });
+        }
         let acts = reconcile::needs_partner_center(&plan, &opened.state) || plan.counts().rename > 0;
         if !acts {
+            let turn = held_for_now(&plan, nothing_new.as_ref());
             let again = self.care.again(self.now());
-            return Ok(Made { plan, state: opened.state, turn: Turn::Planned, ended: Vec::new(), again });
+            return Ok(Made { plan, state: opened.state, turn, ended: Vec::new(), again, prices });
         }
         if let Some(why) = self.switch.pulled() {
             let turn = Turn::Held { why: vec![why] };
-            return Ok(Made { plan, state: opened.state, turn, ended: Vec::new(), again: Some(HELD) });
+            return Ok(Made {
+                plan,
+                state: opened.state,
+                turn,
+                ended: Vec::new(),
+                again: Some(HELD),
+                prices,
+            });
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;
@@ -108,20 +125,19 @@ impl Daemon<'_> {
             stop: stop.subscribe(),
             settings: settings(self.args.parallelism, rules.clone(), &self.holder),
         };
-        let mut unattended = Unattended::new(self.terminal, pending(session.state), stop.clone());
-        let passed = reconcile::pass(&plan, None, now, session, &mut unattended).await;
+        let mut unattended = Unattended::new(self.terminal, in_doubt(session.state), stop.clone());
+        let passed = reconcile::pass(&plan, prices.as_ref(), now, session, &mut unattended).await;
         let closed = connection.close().await;
         let passed = passed?;
         closed?;
         let Learnt { turn, ended, again } = self.learn(&plan, passed, rules.settle_after);
-        Ok(Made { plan, state: opened.state, turn, ended, again })
+        Ok(Made { plan, state: opened.state, turn, ended, again, prices })
     }
 
     fn learn(&mut self, plan: &Plan, passed: Pass, settle_after: Duration) -> Learnt {
         match passed {
             Pass::OverLimits(over) => {
-                let line = |limit: &crate::plan::Limit| limit_in_words(limit, None);
-                let turn = Turn::Held { why: over.iter().map(line).collect() };
+                let turn = Turn::Held { why: over.iter().map(words).collect() };
                 Learnt { turn, ended: Vec::new(), again: Some(OVER) }
             }
             Pass::Declined => Learnt { turn: Turn::Planned, ended: Vec::new(), again: None },
@@ -147,8 +163,15 @@ impl Daemon<'_> {
     }
 }
 
-fn pending(state: &State) -> usize {
-    state.orders.values().filter(|recorded| matches!(recorded, Recorded::Pending(_))).count()
+/// Says how a pass ended that had nothing to carry out: held, where something was left out of its plan for now.
+fn held_for_now(plan: &Plan, nothing_new: Option<&Held>) -> Turn {
+    let is_held = |step: &Step| {
+        matches!(&step.action, Action::Blocked(Block::Held { why: Held::OutsideWindows { .. }, .. }))
+    };
+    match nothing_new.filter(|_| plan.steps.iter().any(is_held)) {
+        Some(why) => Turn::Held { why: vec![held_in_words(why)] },
+        None => Turn::Planned,
+    }
 }
 
 /// Approves what the limits let through, tells what happens, and stops where too much is in doubt.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch as channel;
 use tracing::Instrument as _;
 
+use super::around::{Stamp, lost, words};
 use super::telling::Telling;
 use super::{Shown, WatchArgs};
 use crate::apply::Ended;
@@ -18,12 +19,10 @@ use crate::cli::failure::Failure;
 use crate::cli::materials::{self, Materials};
 use crate::cli::terminal::Terminal;
 use crate::cli::trail;
-use crate::domain::State;
+use crate::domain::{Prices, State};
 use crate::manifest::{self, Loaded};
-use crate::plan::Plan;
-use crate::serve::{Clock, Watched};
+use crate::plan::{self, Plan};
 use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
-use crate::view::{Format, status_document};
 use crate::watch::{
     Care, Deeds, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Vitals, Work,
 };
@@ -39,10 +38,10 @@ const SWITCH: &str = "stop";
 pub(super) struct Daemon<'a> {
     pub(super) args: &'a WatchArgs,
     pub(super) terminal: &'a Terminal,
-    seeing: Seeing,
+    pub(super) seeing: Seeing,
     pub(super) state_dir: PathBuf,
     pub(super) holder: Holder,
-    right: Option<Watch>,
+    pub(super) right: Option<Watch>,
     /// What was made of what was read last, by its digest, until a pass takes it in.
     parsed: Option<([u8; 32], Loaded)>,
     /// The digest of what was taken in last.
@@ -53,16 +52,16 @@ pub(super) struct Daemon<'a> {
     /// What changes between two of those.
     pub(super) vitals: Arc<Vitals>,
     /// Where everybody else sees the status.
-    shown: channel::Sender<Shown>,
+    pub(super) shown: channel::Sender<Shown>,
     /// What the last line told, so that the same is not told again.
-    told: Option<(String, Manifests)>,
+    pub(super) told: Option<(String, Manifests)>,
     /// Who else is told.
     pub(super) telling: Telling,
     /// What is left alone for now.
     pub(super) care: Care,
     /// What stops everything.
     pub(super) switch: StopFile,
-    began: Instant,
+    pub(super) began: Instant,
     /// How many passes failed one after the other.
     failures: u32,
     /// How long the journal was after the last pass: where it is longer, somebody else wrote.
@@ -78,13 +77,27 @@ pub(super) struct Made {
     pub(super) ended: Vec<Ended>,
     /// After how long another is wanted although nothing changes.
     pub(super) again: Option<Duration>,
+    /// What its orders cost by.
+    pub(super) prices: Option<Prices>,
 }
 
-/// What the manifests are compared by: their digest, and the journal's length where somebody else wrote to it.
+impl Made {
+    /// Returns it for whoever looks at it later: with the limits as they are used now.
+    fn picture(self) -> Picture {
+        let Self { mut plan, state, prices, .. } = self;
+        plan.limits = plan::used(&plan, &state, prices.as_ref(), Some(materials::local_time()));
+        Picture { plan, state }
+    }
+}
+
+/// What readings are compared by: the digest of the manifests, the journal's length where somebody else wrote to it, and
+/// how the files beside them look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
     manifests: [u8; 32],
     journal: Option<u64>,
+    /// What else it goes by, as it was seen.
+    around: Vec<Stamp>,
 }
 
 impl<'a> Daemon<'a> {
@@ -158,47 +171,9 @@ impl<'a> Daemon<'a> {
         self.right = None;
     }
 
-    /// Returns what others may see of it at any time; nothing they do makes it wait.
-    pub(super) fn watched(&self) -> Watched {
-        let began = self.began;
-        Watched {
-            status: self.shown.subscribe(),
-            vitals: Arc::clone(&self.vitals),
-            clock: Clock { local: materials::local_time, steady: Arc::new(move || millis_since(began)) },
-            interval: self.args.interval.max(self.args.poll.unwrap_or_default()),
-        }
-    }
-
     /// Lets what waits to be told be told.
     pub(super) async fn close(self) {
         self.telling.close().await;
-    }
-
-    pub(super) fn say_standing(&self) {
-        self.terminal.say(&match &self.status.standing {
-            Standing::StandsBy { holder: Some(holder) } => {
-                format!("note: {} watches already; standing by", crate::view::escape(holder))
-            }
-            Standing::StandsBy { holder: None } => "note: somebody watches already; standing by".to_owned(),
-            Standing::Watches => "note: nobody else watches any more; taking over".to_owned(),
-            Standing::Ended => "note: ended".to_owned(),
-        });
-    }
-
-    /// Lets everybody see the status. The file is there for whoever asks without us, and a disk that refuses it does no harm.
-    pub(super) fn publish(&mut self) {
-        self.status.polls = match self.seeing.sight() {
-            Sight::Events => None,
-            Sight::Polling { why, .. } => Some(why.clone()),
-        };
-        let totals = &mut self.status.totals;
-        (totals.notified, totals.not_notified) = self.telling.ledger().counts();
-        self.shown.send_replace(Arc::new(self.status.clone()));
-        if self.right.is_some()
-            && let Err(error) = Store::write_status(&self.state_dir, status_document(&self.status).as_bytes())
-        {
-            tracing::warn!(%error, "the status could not be written");
-        }
     }
 
     /// Takes in what was read; where it is wrong, the last right manifests hold.
@@ -210,6 +185,7 @@ impl<'a> Daemon<'a> {
         match Materials::of(loaded, &self.args.place, self.terminal) {
             Ok(materials) => {
                 self.status.manifests = Manifests::Right { orders: materials.orders.len() };
+                let _told = materials.instant(self.terminal);
                 self.right_ones = Some(materials);
                 Ok(())
             }
@@ -245,45 +221,30 @@ impl<'a> Daemon<'a> {
 
     fn plan(&mut self) -> Result<Made, Failure> {
         self.take_in()?;
+        let prices = self.read_around()?;
         let materials = self.right_ones()?;
         let place = self.args.target.place(&materials.project)?;
         let (state, head) = self.read_state(materials)?;
-        let plan = materials.plan(&state, head, place, None);
-        Ok(Made { plan, state, turn: Turn::Planned, ended: Vec::new(), again: None })
+        let plan = materials.plan(&state, head, place, prices.as_ref(), materials::local_time());
+        let turn = match lost(&plan) {
+            Some(limit) => Turn::Held { why: vec![words(limit)] },
+            None => Turn::Planned,
+        };
+        Ok(Made { plan, state, turn, ended: Vec::new(), again: None, prices })
     }
 
     async fn make_pass(&mut self, stop: &channel::Sender<bool>) -> Result<Made, Failure> {
-        match self.args.auto_apply {
+        let made = match self.args.auto_apply {
             true => self.buy(stop).await,
             false => self.plan(),
-        }
+        }?;
+        let again = made.again.into_iter().chain(self.turns()).min();
+        Ok(Made { again, ..made })
     }
 
     /// Returns the instant, in milliseconds since the watcher began.
     pub(super) fn now(&self) -> u64 {
         millis_since(self.began)
-    }
-
-    /// Tells of a pass, unless it says what the last one said.
-    fn tell(&mut self, report: &Report, plan: Option<&Plan>) {
-        let why = match &report.turn {
-            Turn::Failed { why } => why.clone(),
-            Turn::Held { why } => why.join("; "),
-            Turn::Planned | Turn::Applied(_) => String::new(),
-        };
-        let what = why + report.digest.as_deref().unwrap_or_default();
-        let told = Some((what, self.status.manifests));
-        let did_something = matches!(report.turn, Turn::Applied(_));
-        if self.told == told && !did_something {
-            return;
-        }
-        self.told = told;
-        let mut view = self.terminal.view();
-        // Whoever reads along may have gone; watching goes on.
-        let _ = view.pass(report, self.status.manifests);
-        if let Some(plan) = plan.filter(|_| self.terminal.verbose && self.terminal.format != Format::Json) {
-            let _ = view.plan(plan);
-        }
     }
 
     /// Returns after how long a pass that failed is made again: twice as long each time, spread so that a crowd does not
@@ -296,7 +257,7 @@ impl<'a> Daemon<'a> {
     }
 }
 
-fn millis_since(began: Instant) -> u64 {
+pub(super) fn millis_since(began: Instant) -> u64 {
     u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -317,7 +278,8 @@ impl Work for Daemon<'_> {
             self.parsed = Some((manifests, texts.parse()));
         }
         let length = Store::journal_length(&self.state_dir);
-        let seen = Seen { manifests, journal: Some(length).filter(|length| *length != self.journal) };
+        let journal = Some(length).filter(|length| *length != self.journal);
+        let seen = Seen { manifests, journal, around: self.stamps() };
         self.status.totals.readings += 1;
         self.vitals.pulse.read(self.now());
         Some(seen)
@@ -352,6 +314,11 @@ impl Work for Daemon<'_> {
             Turn::Held { why } => why.clone(),
             _ => Vec::new(),
         };
+        for why in self.standing_holds(made.as_ref().map(|made| (&made.plan, &made.state))) {
+            if !self.status.holds.contains(&why) {
+                self.status.holds.push(why);
+            }
+        }
         let wrong = matches!(self.status.manifests, Manifests::Wrong { holding: None, .. });
         // Manifests that are wrong do not get right by waiting.
         let again = match &made {
@@ -360,8 +327,9 @@ impl Work for Daemon<'_> {
         };
         self.vitals.passes.add(&report.turn, report.took);
         self.status.add(report.clone(), again);
-        let (picture, ended) = made.map_or_else(Default::default, |Made { plan, state, ended, .. }| {
-            (Some(Arc::new(Picture { plan, state })), ended)
+        let (picture, ended) = made.map_or_else(Default::default, |mut made| {
+            let ended = std::mem::take(&mut made.ended);
+            (Some(Arc::new(made.picture())), ended)
         });
         if picture.is_some() {
             self.status.picture.clone_from(&picture);

@@ -3,9 +3,11 @@
 //! [`Daemon`](daemon::Daemon) is what is done, [`watch::run`] decides when; here are the arguments, the signals, and the
 //! right to watch, which whoever comes second waits for.
 
+mod around;
 mod buying;
 mod daemon;
 mod listening;
+mod showing;
 mod telling;
 
 use std::convert::Infallible;
@@ -18,9 +20,11 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
+use super::allowing::OrganisationArgs;
 use super::connect::Target;
 use super::failure::{Failure, exit};
 use super::materials::{Materials, Where, parse_duration};
+use super::prices::PricesArgs;
 use super::recovery::RecoveryArgs;
 use super::signals;
 use super::terminal::Terminal;
@@ -46,6 +50,10 @@ pub(super) struct WatchArgs {
     target: Target,
     #[command(flatten)]
     recovery: RecoveryArgs,
+    #[command(flatten)]
+    organisation: OrganisationArgs,
+    #[command(flatten)]
+    prices: PricesArgs,
     /// Buy what is missing, without a question. The project needs limits by the hour and by the day.
     #[arg(long)]
     auto_apply: bool,
@@ -75,9 +83,11 @@ pub(super) struct WatchArgs {
 }
 
 pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::of_state(&args.place, terminal)?;
+    let mut materials = Materials::of_state(&args.place, terminal)?;
+    materials.organisation = args.organisation.read(terminal)?;
+    let prices = args.prices.read(&materials, terminal)?;
     if args.auto_apply {
-        buying::require_limits(&materials.project.limits)?;
+        buying::require_limits(&materials.rulebook(), prices.is_some())?;
     }
     let telling = Telling::open(&materials.project.notify)?;
     let state_dir = materials.state_dir;

@@ -17,15 +17,13 @@ const OFFERS: Form = Form::List {
 };
 
 /// A tenant id, or the name of a `kind: Customer`.
-const CUSTOMERS: Form = Form::List {
-    of: &Form::Text(
-        "^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$|\
-         ^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
-        "a customer here is a tenant id, or the name of a `kind: Customer`",
-    ),
-    least: 0,
-    most: usize::MAX,
-};
+pub(super) const CUSTOMER: Form = Form::Text(
+    "^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$|\
+     ^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "a customer here is a tenant id, or the name of a `kind: Customer`",
+);
+
+const CUSTOMERS: Form = Form::List { of: &CUSTOMER, least: 0, most: usize::MAX };
 
 const SPEND_RUN: &str = "What is owed for the orders of one run over their terms, by currency; nothing in others, and no order of unknown price.";
 const SPEND_HOUR: &str = "What is owed for the orders of any 60 minutes over their terms, by currency.";

@@ -8,6 +8,7 @@
 
 mod customer;
 mod defaults;
+mod holding;
 mod limits;
 mod notify;
 mod order;
@@ -16,6 +17,7 @@ mod project;
 
 pub(super) use customer::{CUSTOMER, CUSTOMER_METADATA, CUSTOMER_SPEC};
 pub(super) use defaults::{DEFAULTS, DEFAULTS_SPEC};
+pub(super) use holding::{FREEZE, WINDOW};
 pub(super) use limits::{LIMITS, PER_CUSTOMER};
 pub(super) use notify::RECEIVER;
 pub(super) use order::{LINE_ITEM, ORDER, ORDER_METADATA, ORDER_SPEC, RENEWS_TO};

@@ -1,7 +1,8 @@
 //! `kind: Project`: the settings of `orderform.yaml`.
 
 use super::{
-    CURRENCY, FREE_TEXT, Form, Key, LIMITS, NAME, RECEIVER, Refused, STATUS, Shape, kind_key, version_key,
+    CURRENCY, FREE_TEXT, FREEZE, Form, Key, LIMITS, NAME, RECEIVER, Refused, STATUS, Shape, WINDOW, kind_key,
+    version_key,
 };
 
 const SECRET: &str = "is a secret, and no secret stands in a file";
@@ -60,6 +61,16 @@ pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
             "limits",
             Form::Mapping(&LIMITS),
             "How much may be bought; beyond it, `apply` does nothing.",
+        ),
+        Key::may(
+            "freeze",
+            Form::List { of: &Form::Mapping(&FREEZE), least: 0, most: usize::MAX },
+            "What is not to be bought for a while.",
+        ),
+        Key::may(
+            "windows",
+            Form::List { of: &Form::Mapping(&WINDOW), least: 1, most: usize::MAX },
+            "When `watch --auto-apply` may buy; at any time where it is left out. A person may apply at any time.",
         ),
         Key::may(
             "prices",

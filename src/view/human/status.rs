@@ -3,12 +3,15 @@
 use super::super::words::{self, Medium};
 use super::super::{Look, Situation};
 use super::{Page, WIDEST_NAME, column};
-use crate::domain::Recorded;
+use crate::domain::{OrderName, Recorded};
 use crate::plan::{Action, Plan, Step};
 use crate::view::text;
 
 /// How many passes are shown unless all of them are asked for.
 const PASSES: usize = 5;
+
+/// How many orders that can be cancelled are shown unless all of them are asked for.
+const CANCELLABLE: usize = 10;
 
 /// Renders how things stand.
 pub(super) fn page(situation: &Situation<'_>, look: Look) -> Page {
@@ -21,8 +24,39 @@ pub(super) fn page(situation: &Situation<'_>, look: Look) -> Page {
         situation.state.orders.values().filter(|recorded| matches!(recorded, Recorded::Pending(_))).count();
     let recorded = text::count(situation.state.orders.len() - pending, "order");
     page.line(&format!("{recorded} recorded, {pending} in doubt, serial {}", situation.state.serial));
+    still_cancellable(situation, &mut page);
+    let used: Vec<String> = situation.limits.iter().filter_map(words::use_of).collect();
+    if !used.is_empty() {
+        page.line("");
+        used.iter().for_each(|line| page.line(line));
+    }
     watcher(situation, &mut page);
     page
+}
+
+/// Says which orders can still be cancelled for credit, those whose time is over first ahead.
+fn still_cancellable(situation: &Situation<'_>, page: &mut Page) {
+    let today = situation.now.to_string();
+    let until = |(name, recorded): (&OrderName, &Recorded)| match recorded {
+        Recorded::Created(bought) => bought.cancel_until().map(|day| (day, name.to_string())),
+        Recorded::Pending(_) => None,
+    };
+    let all = situation.state.orders.iter().filter_map(until);
+    // Days are written so that they sort as they come.
+    let mut open: Vec<(String, String)> =
+        all.filter(|(day, _)| day.as_str() >= &today[..day.len()]).collect();
+    open.sort();
+    if open.is_empty() {
+        return;
+    }
+    page.line(&format!("{} can still be cancelled for a prorated credit:", text::count(open.len(), "order")));
+    let shown = if page.look.verbose { open.len() } else { CANCELLABLE };
+    for (day, name) in open.iter().take(shown) {
+        page.line(&format!("  until {day}  {name}"));
+    }
+    if let more @ 1.. = open.len().saturating_sub(shown) {
+        page.line(&format!("  and {more} more"));
+    }
 }
 
 fn steps(plan: &Plan, page: &mut Page) {

@@ -12,7 +12,7 @@ use super::scope::ScopeJson;
 use crate::domain::{
     Currency, EndpointId, Generation, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
 };
-use crate::plan::{Limit, Outside, Pinned, PinnedPrices, Pins, Saved, limits_digest};
+use crate::plan::{Holding, Limit, Outside, Pinned, PinnedPrices, Pins, Saved, limits_digest};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -85,6 +85,8 @@ impl<'a> PinsJson<'a> {
             tool,
             sends,
             rest_of: _,
+            // Of the manifests that it is applied with.
+            holding: _,
         } = saved.plan.pins.as_ref()?;
         let (limits, organisation) = rulebook(limits);
         let mode = RecoveryMode::ALL.into_iter().find(|(_, mode)| *mode == recovery.mode);
@@ -146,6 +148,7 @@ impl<'a> PinsJson<'a> {
             prices: self.prices.map(PricesJson::read).transpose()?,
             tool: self.tool.into_owned(),
             sends: sends?,
+            holding: Holding::default(),
             rest_of: None,
         };
         let time = |text: &str| Timestamp::parse(text).ok_or_else(|| "a time in it is none".to_owned());

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::limit::LimitJson;
 use crate::apply::Skipped;
-use crate::domain::{IdError, NotOrdered, OrderId, OrderName};
-use crate::plan::{Block, Difference, Former};
+use crate::domain::{IdError, NotOrdered, OrderId, OrderName, Timestamp};
+use crate::plan::{Block, Difference, Former, Held};
 use crate::protocol::{Doubt, Obstacle};
 
 /// Why something is not, or not yet, as it should be.
@@ -19,32 +19,85 @@ use crate::protocol::{Doubt, Obstacle};
 #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(super) enum ReasonJson<'a> {
     PendingDiffers,
-    CreatedDiffers { order_id: Cow<'a, str> },
+    CreatedDiffers {
+        order_id: Cow<'a, str>,
+    },
     PendingWithoutManifest,
-    LooksRenamed { names: Vec<Cow<'a, str>>, was: Cow<'a, str> },
-    SameAs { names: Vec<Cow<'a, str>> },
-    FormerNamePending { formerly: Cow<'a, str> },
-    FormerNameShared { formerly: Cow<'a, str>, names: Vec<Cow<'a, str>> },
-    NotReviewed { pending: bool },
-    Held { pending: bool, why: Cow<'a, str> },
-    AlreadyBought { order_ids: Vec<Cow<'a, str>> },
-    LostState { order_ids: Vec<Cow<'a, str>> },
-    RebuiltLately { wait_ms: u64 },
-    Unlisted { why: Cow<'a, str> },
-    Refused { status: u16, error_code: Cow<'a, str>, description: Cow<'a, str> },
-    NotNow { why: Cow<'a, str> },
-    ListedNowhere { why: Cow<'a, str> },
+    LooksRenamed {
+        names: Vec<Cow<'a, str>>,
+        was: Cow<'a, str>,
+    },
+    SameAs {
+        names: Vec<Cow<'a, str>>,
+    },
+    FormerNamePending {
+        formerly: Cow<'a, str>,
+    },
+    FormerNameShared {
+        formerly: Cow<'a, str>,
+        names: Vec<Cow<'a, str>>,
+    },
+    NotReviewed {
+        pending: bool,
+    },
+    Frozen {
+        reason: Cow<'a, str>,
+        until: Option<String>,
+    },
+    Held {
+        pending: bool,
+        why: Cow<'a, str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opens: Option<String>,
+    },
+    AlreadyBought {
+        order_ids: Vec<Cow<'a, str>>,
+    },
+    LostState {
+        order_ids: Vec<Cow<'a, str>>,
+    },
+    RebuiltLately {
+        wait_ms: u64,
+    },
+    Unlisted {
+        why: Cow<'a, str>,
+    },
+    Refused {
+        status: u16,
+        error_code: Cow<'a, str>,
+        description: Cow<'a, str>,
+    },
+    NotNow {
+        why: Cow<'a, str>,
+    },
+    ListedNowhere {
+        why: Cow<'a, str>,
+    },
     Person,
-    Unanswered { why: Cow<'a, str> },
-    TooYoung { wait_ms: u64 },
-    Candidates { order_ids: Vec<Cow<'a, str>> },
+    Unanswered {
+        why: Cow<'a, str>,
+    },
+    TooYoung {
+        wait_ms: u64,
+    },
+    Candidates {
+        order_ids: Vec<Cow<'a, str>>,
+    },
     Strict,
     NoSendsLeft,
     Interrupted,
-    CustomerInDoubt { order: Cow<'a, str> },
-    SignIn { why: Cow<'a, str> },
-    NoRoom { why: Cow<'a, str> },
-    OverLimit { limit: Box<LimitJson> },
+    CustomerInDoubt {
+        order: Cow<'a, str>,
+    },
+    SignIn {
+        why: Cow<'a, str>,
+    },
+    NoRoom {
+        why: Cow<'a, str>,
+    },
+    OverLimit {
+        limit: Box<LimitJson>,
+    },
 }
 
 /// One field that differs.
@@ -73,7 +126,17 @@ impl<'a> From<&'a Block> for ReasonJson<'a> {
                 Self::LooksRenamed { names: names(from), was: former(*was).into() }
             }
             Block::NotReviewed { pending } => Self::NotReviewed { pending: *pending },
-            Block::Held { pending, why } => Self::Held { pending: *pending, why: why.word().into() },
+            Block::Frozen { reason, until } => {
+                Self::Frozen { reason: reason.into(), until: until.map(|until| until.to_string()) }
+            }
+            Block::Held { pending, why } => Self::Held {
+                pending: *pending,
+                why: why.word().into(),
+                opens: match why {
+                    Held::OutsideWindows { opens } => opens.map(|opens| opens.to_string()),
+                    _ => None,
+                },
+            },
             Block::SameAs(others) => Self::SameAs { names: names(others) },
             Block::FormerNamePending(from) => Self::FormerNamePending { formerly: from.as_str().into() },
             Block::FormerNameShared { from, with } => {
@@ -129,6 +192,7 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
             Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str().into() },
             Skipped::SignIn(why) => Self::SignIn { why: why.into() },
             Skipped::NoRoom(why) => Self::NoRoom { why: why.into() },
+            Skipped::Held(block) => block.into(),
             Skipped::OverLimit(limit) => Self::OverLimit { limit: Box::new(limit.as_ref().into()) },
         }
     }
@@ -160,6 +224,13 @@ impl ReasonJson<'_> {
                 Block::FormerNameShared { from: OrderName::parse(&formerly)?, with: names(with)? }
             }
             Self::NotReviewed { pending } => Block::NotReviewed { pending },
+            Self::Frozen { reason, until: None } => {
+                Block::Frozen { reason: reason.into_owned(), until: None }
+            }
+            Self::Frozen { reason, until: Some(until) } => {
+                let Some(until) = Timestamp::parse(&until) else { return Ok(None) };
+                Block::Frozen { reason: reason.into_owned(), until: Some(until) }
+            }
             _ => return Ok(None),
         }))
     }

@@ -192,6 +192,13 @@ fn reason() -> Value {
             one("formerNamePending", json!({ "formerly": name })),
             one("formerNameShared", json!({ "formerly": name, "names": names })),
             one("notReviewed", json!({ "pending": { "type": "boolean" } })),
+            one(
+                "frozen",
+                json!({
+                    "reason": text("Why, in a person's words."),
+                    "until": { "type": ["string", "null"], "description": "When that is over." },
+                }),
+            ),
             one("held", json!({ "pending": { "type": "boolean" }, "why": { "type": "string" } })),
         ],
     })

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::limit::LimitJson;
 use super::plan::{CountsJson, PlanJson};
 use super::state::StateJson;
 use super::status::{ManifestsJson, SituationJson, StandingJson, StatusJson};
@@ -37,6 +38,7 @@ pub fn situation_document(status: &Status) -> String {
         watches: status.standing != Standing::Ended,
         watcher: Some(StatusJson::from(status)),
         plan: picture.map(|picture| PlanJson::from(&picture.plan)),
+        limits: picture.into_iter().flat_map(|picture| &picture.plan.limits).map(LimitJson::from).collect(),
         state: picture.map(|picture| StateJson::from(&picture.state)),
     })
 }

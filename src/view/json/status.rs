@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::deeds::DeedsJson;
+use super::limit::LimitJson;
 use super::plan::{CountsJson, PlanJson};
 use super::state::StateJson;
 use super::{FORMAT_VERSION, harmless, text};
@@ -129,6 +130,8 @@ pub(super) struct SituationJson<'a> {
     pub(super) watcher: Option<StatusJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) plan: Option<PlanJson<'a>>,
+    /// The limits in force, with what is used of them.
+    pub(super) limits: Vec<LimitJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) state: Option<StateJson<'a>>,
 }
@@ -140,6 +143,7 @@ impl<'a> From<&'a Situation<'a>> for SituationJson<'a> {
             watches: situation.watches,
             watcher: situation.watcher.map(StatusJson::from),
             plan: situation.plan.map(PlanJson::from),
+            limits: situation.limits.iter().map(LimitJson::from).collect(),
             state: Some(situation.state.into()),
         }
     }

@@ -4,7 +4,7 @@
 
 use super::super::text::count;
 use super::Medium;
-use crate::domain::{Bound, Keeper, money_written};
+use crate::domain::{Bound, Keeper, Rule, Whose, Window, money_written};
 use crate::plan::{Limit, Measured, Plan};
 
 /// How many orders are named before the rest is counted.
@@ -88,6 +88,28 @@ pub(in crate::view) fn limit_of(limit: &Limit, file: Option<&str>, medium: Mediu
             let have = if *lost == 1 { "has" } else { "have" };
             format!("{rule}: of {recorded} {lost} {have} no manifest: {}", named(limit, medium))
         }
+    }
+}
+
+/// Says in a line what is used of a limit by hour or day, and what is left; `None` for others: nothing is used up of them.
+pub(in crate::view) fn use_of(limit: &Limit) -> Option<String> {
+    // Nobody is asked about, so those of each customer say nothing.
+    let Rule::Amount(Whose::All, _, Window::Hour | Window::Day) = limit.rule else { return None };
+    let rule = limit.rule.as_str();
+    match (&limit.bound, &limit.value) {
+        (Bound::Most(most), Measured::Amount(used)) => {
+            Some(format!("{rule}: {used} of {most} used, {} left", most.saturating_sub(*used)))
+        }
+        (Bound::Money(_), Measured::Money { sums, unpriced }) => {
+            let (most, used) = (limit.bound.written(), money_written(sums));
+            let unpriced = usize::try_from(*unpriced).unwrap_or(usize::MAX);
+            let beside = match unpriced {
+                0 => String::new(),
+                _ => format!(", and {} of unknown price", count(unpriced, "order")),
+            };
+            Some(format!("{rule}: {used}{beside} of {most} used"))
+        }
+        _ => None,
     }
 }
 

@@ -22,11 +22,11 @@ pub(super) use changes::changes;
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use doubt::{age, doubt, moment};
 pub(super) use event::event;
-pub(super) use limits::{limit_of, limits};
+pub(super) use limits::{limit_of, limits, use_of};
 pub(super) use notice::{matter, matter_title, notice};
 pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
-    Symbol, action_symbol, counts, line_item, line_terms, schedule, seats_of, step, verdict,
+    Symbol, action_symbol, counts, freeze, held, line_item, line_terms, schedule, seats_of, step, verdict,
 };
 pub(super) use scope::scope;
 pub(super) use tally::tally;

@@ -46,7 +46,7 @@ pub(in crate::view) fn outcome(name: &OrderName, outcome: &Outcome, medium: Medi
         Outcome::Renamed { from } => {
             Account::new(format!("renamed from {}; nothing was bought", medium.code(from.as_str())))
         }
-        Outcome::NotAttempted(skipped) => not_attempted(skipped, medium),
+        Outcome::NotAttempted(skipped) => not_attempted(name, skipped, medium),
     }
 }
 
@@ -172,7 +172,7 @@ fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
     }
 }
 
-fn not_attempted(skipped: &Skipped, medium: Medium) -> Account {
+fn not_attempted(name: &OrderName, skipped: &Skipped, medium: Medium) -> Account {
     let again = medium.code(APPLY);
     match skipped {
         Skipped::Interrupted => Account::new("not attempted: interrupted").hint(format!("run {again} again")),
@@ -189,6 +189,10 @@ fn not_attempted(skipped: &Skipped, medium: Medium) -> Account {
                 .detail(medium.text(why))
                 .hint(format!("make room, then run {again} again"))
         }
+        Skipped::Held(block) => Account {
+            hints: vec![format!("run {again} again then")],
+            ..super::plan::block(name, block, medium)
+        },
         Skipped::OverLimit(limit) => Account::new("not attempted: it would go beyond a limit")
             .detail(limit_of(limit, None, medium))
             .hint("wait until less was bought lately, or have the limit raised in a review"),

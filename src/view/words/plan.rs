@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::text::{count, escape, plural};
 use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
-use crate::domain::{LineItem, OrderName, OrderSpec};
+use crate::domain::{Freeze, LineItem, OrderName, OrderSpec, Timestamp};
 use crate::plan::{Action, Block, Counts, Difference, Former, Held, Plan, Step};
 
 /// The one character that says what would be, or was, done.
@@ -215,6 +215,7 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
             };
             account.hint(format!("run {} and have that reviewed", medium.code("orderform plan")))
         }
+        Block::Frozen { reason, until } => frozen(reason, *until, medium),
         Block::Held { pending, why } => {
             let account = Account::new(held(why));
             if *pending { account.detail("an attempt of it has no answer yet") } else { account }
@@ -231,8 +232,29 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
     }
 }
 
+/// Says that an order is frozen, why, and until when.
+fn frozen(reason: &str, until: Option<Timestamp>, medium: Medium) -> Account {
+    let reason = medium.text(reason);
+    let account = Account::new(match until {
+        Some(until) => format!("frozen until {until}: {reason}"),
+        None => format!("frozen: {reason}"),
+    });
+    let freeze = medium.code("spec.freeze");
+    match until {
+        Some(_) => account.hint(format!("wait, or take it out of {freeze} in a review")),
+        None => account.hint(format!("to buy it, take that out of {freeze} in a review")),
+    }
+}
+
+/// Says that orders are frozen, why, and until when, to be escaped by whoever shows it.
+pub(in crate::view) fn freeze(freeze: &Freeze) -> String {
+    let what = if freeze.is_of_everything() { "everything is frozen" } else { "orders are frozen" };
+    let until = freeze.until.map_or_else(String::new, |until| format!(" until {until}"));
+    format!("{what}{until}: {}", freeze.reason)
+}
+
 /// Says why a watcher leaves an order alone for now.
-fn held(why: &Held) -> String {
+pub(in crate::view) fn held(why: &Held) -> String {
     match why {
         Held::Refused => "it was refused as it is wanted; it waits for a change of its manifest".to_owned(),
         Held::Resting => "something failed for its customer; it is tried again after a while".to_owned(),
@@ -240,6 +262,10 @@ fn held(why: &Held) -> String {
             format!("{} in doubt, so nothing new is bought", count(*orders, "order"))
         }
         Held::ManifestsWrong => "the manifests are wrong, so nothing new is bought".to_owned(),
+        Held::OutsideWindows { opens } => {
+            let when = opens.map_or_else(String::new, |opens| format!("; the next one opens at {opens}"));
+            format!("it is outside of all windows, so nothing new is bought{when}")
+        }
     }
 }
 

@@ -76,7 +76,7 @@ fn held(care: &Care, steps: Vec<Step>, state: &State, now: u64) -> Vec<Option<He
         Action::Blocked(Block::Held { why, .. }) => Some(why),
         _ => None,
     };
-    care.hold(plan(steps), state, false, now).steps.into_iter().map(held).collect()
+    care.hold(plan(steps), state, None, now).steps.into_iter().map(held).collect()
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn with_three_in_doubt_nothing_new_is_bought_and_settling_goes_on() {
     assert_eq!(held(&care, steps(), &state(MOST_IN_DOUBT - 1), 0), [None, None]);
     let many = Some(Held::ManyInDoubt { orders: MOST_IN_DOUBT });
     assert_eq!(held(&care, steps(), &state(MOST_IN_DOUBT), 0), [many, None]);
-    let wrong = care.hold(plan(steps()), &state(0), true, 0);
+    let wrong = care.hold(plan(steps()), &state(0), Some(&Held::ManifestsWrong), 0);
     assert_eq!(wrong.counts().blocked, 1);
     assert_eq!(wrong.counts().settle, 1);
 }
@@ -165,7 +165,7 @@ proptest! {
             learn(&mut care, &steps[usize::from(of)..=usize::from(of)], vec![outcome], now);
         }
         let before = plan(steps);
-        let after = care.hold(before.clone(), &state(0), false, now);
+        let after = care.hold(before.clone(), &state(0), None, now);
         for (before, after) in before.steps.iter().zip(&after.steps) {
             let was_held = matches!(after.action, Action::Blocked(Block::Held { .. }));
             prop_assert!(before == after || was_held);

@@ -229,7 +229,18 @@ fn plan(state: &State, text: &str) -> Plan {
         allowed: vec![Allowance { rule: Rule::ORDERS_PER_DAY, reason: text.to_owned() }],
         ..Pins::default()
     };
-    let plan = plan::build(&desired, state).pin(state, |_| "{}".to_owned(), pins);
+    let freeze = Freeze {
+        reason: text.to_owned(),
+        until: None,
+        customers: Default::default(),
+        labels: [("frozen".to_owned(), text.to_owned())].into(),
+    };
+    let mut frozen = wanted("g-frozen", spec(text, &[11]), text);
+    frozen.labels.clone_from(&freeze.labels);
+    let desired = [&desired[..], &[frozen]].concat();
+    let (built, _) =
+        plan::frozen(plan::build(&desired, state), &desired, &[freeze], Timestamp::from_unix_ms(0));
+    let plan = built.pin(state, |_| "{}".to_owned(), pins);
     Plan { limits: limits(text), ..plan }
 }
 

@@ -36,11 +36,14 @@ const BEYOND: &[(Code, &str)] = &[
 ];
 
 /// Fixtures whose mistake a schema cannot see, though it sees others of the same code, and why.
-const UNSEEN: [(&str, &str); 4] = [
+const UNSEEN: [(&str, &str); 7] = [
     ("customer-id-missing.yaml", "a `defaults.yaml` could mend it"),
     ("reseller-without-attestation.yaml", "a `defaults.yaml` could mend it"),
     ("partners-without-attestation.yaml", "a `defaults.yaml` could mend it"),
     ("attestation-capitalised.yaml", "`True` is true to many readers"),
+    ("project-freeze-of-a-stranger.yaml", "another document"),
+    ("project-freeze-until-no-such-day.yaml", "days that do not exist"),
+    ("project-window-of-no-length.yaml", "what stands under another key"),
 ];
 
 fn validator(kind: SchemaKind) -> Validator {

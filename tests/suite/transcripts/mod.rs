@@ -27,6 +27,7 @@ mod doubts;
 mod explained;
 mod formatting;
 mod healing;
+mod holding;
 mod hostile;
 mod hostile_program;
 mod later;

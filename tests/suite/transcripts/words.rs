@@ -42,7 +42,7 @@ pub(super) fn normalise(text: &str, directory: &str) -> String {
         text = text.replace(id, name);
     }
     let mut text = text.replace(LEGACY, "[legacy-offer]");
-    for label in ["cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
+    for label in ["  until ", "cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
         let pieces: Vec<&str> = text.split(label).collect();
         let days = pieces.iter().skip(1).map(|rest| format!("{label}[day]{}", &rest["2026-03-08".len()..]));
         text = std::iter::once(pieces[0].to_owned()).chain(days).collect();

@@ -29,6 +29,11 @@ pub fn status_schema() -> String {
             "watches": { "type": "boolean", "description": "Whether somebody watches at this moment." },
             "watcher": watcher(),
             "plan": named("plan", "What would be done; absent where the manifests are wrong, or were not read yet."),
+            "limits": {
+                "type": "array",
+                "description": "The limits in force, with what is used of them; as in a plan.",
+                "items": { "type": "object" },
+            },
             "state": object(
                 &["formatVersion", "lineage", "serial", "orders"],
                 json!({
