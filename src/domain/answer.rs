@@ -69,6 +69,10 @@ impl Excerpt {
     /// the same one, so that it survives being recorded.
     #[must_use]
     pub fn of(text: &str) -> Self {
+        // As nearly all of them are.
+        if text.len() <= Self::LIMIT && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Self(text.to_owned());
+        }
         let mut kept = String::with_capacity(text.len().min(Self::LIMIT));
         let mut room = Self::LIMIT;
         for c in text.chars() {

@@ -29,4 +29,4 @@ pub use journal_file::JournalFile;
 pub use lock::Holder;
 pub use opening::{Beginning, Opened, Snapshot, Store, Verified};
 pub use stop_file::StopFile;
-pub use watching::Watch;
+pub use watching::{JournalStamp, Watch};

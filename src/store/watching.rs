@@ -6,6 +6,7 @@
 //! **Invariant:** what the status file says decides nothing, and whether somebody watches is asked of the kernel.
 
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use super::error::StoreError;
@@ -17,6 +18,14 @@ use super::opening::Store;
 #[derive(Debug)]
 pub struct Watch {
     _lock: Lock,
+}
+
+/// How a journal looks from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalStamp {
+    file: (u64, u64),
+    length: u64,
+    instants: [i64; 4],
 }
 
 impl Store {
@@ -72,6 +81,15 @@ impl Store {
     #[must_use]
     pub fn journal_length(dir: &Path) -> u64 {
         std::fs::symlink_metadata(dir.join(files::JOURNAL)).map_or(0, |found| found.len())
+    }
+
+    /// Returns how the journal looks from outside; `None` where there is none. Another look is another journal, also where one
+    /// was put in its place.
+    #[must_use]
+    pub fn journal_stamp(dir: &Path) -> Option<JournalStamp> {
+        let found = std::fs::symlink_metadata(dir.join(files::JOURNAL)).ok()?;
+        let instants = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()];
+        Some(JournalStamp { file: (found.dev(), found.ino()), length: found.len(), instants })
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rhythm {
     /// How long hints have to be quiet before the manifests are read for the last time. They are read for the first time
-    /// after a third of it, so that what takes time (parsing) is done while there is nothing but waiting.
+    /// after a sixth of it, so that what takes time (parsing) is done while there is nothing but waiting.
     pub quiet: Duration,
     /// How long it is waited for that quiet at the most.
     pub longest: Duration,
@@ -201,7 +201,7 @@ impl<D: Clone + Eq> Pace<D> {
         match (self.hints, &self.candidate) {
             // A hint says that it is changing still: before that is over nothing else is a reason to read.
             (Some((first, last)), _) => {
-                let wait = if self.ahead || !self.rhythm.hints { quiet } else { quiet / 3 };
+                let wait = if self.ahead || !self.rhythm.hints { quiet } else { quiet / 6 };
                 (last + wait).min(first + longest)
             }
             (None, Some((_, again))) => self.next_read.min(*again),

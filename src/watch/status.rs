@@ -57,7 +57,7 @@ pub struct Picture {
     /// The plan.
     pub plan: Plan,
     /// What is recorded, after the pass.
-    pub state: State,
+    pub state: Arc<State>,
 }
 
 impl Picture {

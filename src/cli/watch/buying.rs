@@ -90,19 +90,26 @@ impl Daemon<'_> {
         }
         if let Some(limit) = lost(&plan) {
             let turn = Turn::Held { why: vec![words(limit)] };
-            return Ok(Made { plan, state: opened.state, turn, ended: Vec::new(), again: None, prices });
+            return Ok(Made {
+                plan,
+                state: Arc::new(opened.state),
+                turn,
+                ended: Vec::new(),
+                again: None,
+                prices,
+            });
         }
         let acts = reconcile::needs_partner_center(&plan, &opened.state) || plan.counts().rename > 0;
         if !acts {
             let turn = held_for_now(&plan, nothing_new.as_ref());
             let again = self.care.again(self.now());
-            return Ok(Made { plan, state: opened.state, turn, ended: Vec::new(), again, prices });
+            return Ok(Made { plan, state: Arc::new(opened.state), turn, ended: Vec::new(), again, prices });
         }
         if let Some(why) = self.switch.pulled() {
             let turn = Turn::Held { why: vec![why] };
             return Ok(Made {
                 plan,
-                state: opened.state,
+                state: Arc::new(opened.state),
                 turn,
                 ended: Vec::new(),
                 again: Some(HELD),
@@ -131,7 +138,7 @@ impl Daemon<'_> {
         let passed = passed?;
         closed?;
         let Learnt { turn, ended, again } = self.learn(&plan, passed, rules.settle_after);
-        Ok(Made { plan, state: opened.state, turn, ended, again, prices })
+        Ok(Made { plan, state: Arc::new(opened.state), turn, ended, again, prices })
     }
 
     fn learn(&mut self, plan: &Plan, passed: Pass, settle_after: Duration) -> Learnt {

@@ -11,6 +11,7 @@ use tokio::sync::watch as channel;
 use tracing::Instrument as _;
 
 use super::around::{Stamp, lost, words};
+use super::history::History;
 use super::telling::Telling;
 use super::{Shown, WatchArgs};
 use crate::apply::Ended;
@@ -22,7 +23,7 @@ use crate::cli::trail;
 use crate::domain::{Prices, State};
 use crate::manifest::{self, Loaded};
 use crate::plan::{self, Plan};
-use crate::store::{Digest, Holder, Snapshot, StopFile, Store, StoreError, Watch};
+use crate::store::{Holder, StopFile, Store, Watch};
 use crate::watch::{
     Care, Deeds, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Vitals, Work,
 };
@@ -66,12 +67,14 @@ pub(super) struct Daemon<'a> {
     failures: u32,
     /// How long the journal was after the last pass: where it is longer, somebody else wrote.
     journal: u64,
+    /// What is recorded, as it was read last without its lock.
+    history: History,
 }
 
 /// What came of a pass.
 pub(super) struct Made {
     pub(super) plan: Plan,
-    pub(super) state: State,
+    pub(super) state: Arc<State>,
     pub(super) turn: Turn,
     /// How orders ended, where it was carried out.
     pub(super) ended: Vec<Ended>,
@@ -135,6 +138,7 @@ impl<'a> Daemon<'a> {
             switch: StopFile::new(switch),
             began: Instant::now(),
             failures: 0,
+            history: History::default(),
         }
     }
 
@@ -197,17 +201,6 @@ impl<'a> Daemon<'a> {
         }
     }
 
-    /// Reads the state without its lock; where none was ever made, it is planned as if nothing was bought.
-    fn read_state(&self, materials: &Materials) -> Result<(State, Digest), Failure> {
-        match Store::read(&self.state_dir, materials.lineage()) {
-            Ok(Snapshot { state, head, .. }) => Ok((state, head)),
-            Err(StoreError::Missing { .. }) if materials.lineage().is_none() => {
-                Ok((materials::empty_state(), Digest::NONE))
-            }
-            Err(error) => Err(materials::store_failure(error, materials.lineage())),
-        }
-    }
-
     /// Returns the last right manifests.
     pub(super) fn right_ones(&self) -> Result<&Materials, Failure> {
         let none = || Failure::new("no manifests were right yet");
@@ -222,9 +215,10 @@ impl<'a> Daemon<'a> {
     fn plan(&mut self) -> Result<Made, Failure> {
         self.take_in()?;
         let prices = self.read_around()?;
+        let pinned = self.right_ones()?.lineage();
+        let (state, head) = self.history.read(&self.state_dir, pinned)?;
         let materials = self.right_ones()?;
         let place = self.args.target.place(&materials.project)?;
-        let (state, head) = self.read_state(materials)?;
         let plan = materials.plan(&state, head, place, prices.as_ref(), materials::local_time());
         let turn = match lost(&plan) {
             Some(limit) => Turn::Held { why: vec![words(limit)] },
@@ -269,8 +263,10 @@ impl Work for Daemon<'_> {
         if self.seeing.git_is_at_work() {
             return None;
         }
+        let began = Instant::now();
         let texts = manifest::read(&self.args.place.path);
         let manifests = texts.digest();
+        let read = began.elapsed();
         // At once, so that the second of two equal readings parses nothing.
         if self.taken_in == Some(manifests) {
             self.parsed = None;
@@ -281,6 +277,7 @@ impl Work for Daemon<'_> {
         let journal = Some(length).filter(|length| *length != self.journal);
         let seen = Seen { manifests, journal, around: self.stamps() };
         self.status.totals.readings += 1;
+        tracing::debug!(?read, took = ?began.elapsed(), "the manifests were read");
         self.vitals.pulse.read(self.now());
         Some(seen)
     }
@@ -314,7 +311,7 @@ impl Work for Daemon<'_> {
             Turn::Held { why } => why.clone(),
             _ => Vec::new(),
         };
-        for why in self.standing_holds(made.as_ref().map(|made| (&made.plan, &made.state))) {
+        for why in self.standing_holds(made.as_ref().map(|made| (&made.plan, &*made.state))) {
             if !self.status.holds.contains(&why) {
                 self.status.holds.push(why);
             }
@@ -341,6 +338,7 @@ impl Work for Daemon<'_> {
         let plan = picture.as_ref().map(|picture| &picture.plan);
         self.tell(&report, plan);
         self.notify(&report, plan, &ended);
+        tracing::debug!(took = ?began.elapsed(), "the pass was told of");
         again
     }
 

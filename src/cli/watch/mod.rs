@@ -6,6 +6,7 @@
 mod around;
 mod buying;
 mod daemon;
+mod history;
 mod listening;
 mod showing;
 mod telling;

@@ -39,7 +39,7 @@ pub fn situation_document(status: &Status) -> String {
         watcher: Some(StatusJson::from(status)),
         plan: picture.map(|picture| PlanJson::from(&picture.plan)),
         limits: picture.into_iter().flat_map(|picture| &picture.plan.limits).map(LimitJson::from).collect(),
-        state: picture.map(|picture| StateJson::from(&picture.state)),
+        state: picture.map(|picture| StateJson::from(&*picture.state)),
     })
 }
 

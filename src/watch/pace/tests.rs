@@ -111,7 +111,7 @@ proptest! {
         let hint = played.hints[0];
         prop_assert_eq!(played.passes.last(), Some(&(hint + ms(Rhythm::default().quiet) + 1, 1)));
         let between: Vec<u64> = played.reads.iter().map(|read| read.wrapping_sub(hint)).filter(|read| *read < 1000).collect();
-        prop_assert_eq!(between, [100, 300]);
+        prop_assert_eq!(between, [50, 300]);
     }
 
     #[test]
@@ -141,7 +141,7 @@ fn while_somebody_changes_the_tree_nothing_is_passed_over() {
     for now in [0, 300, 600] {
         assert_eq!(pace.due(now), Due::Read);
         pace.take(Event::Read(None), now);
-        assert_eq!(pace.due(now), Due::Nothing(Some(now + 100)));
+        assert_eq!(pace.due(now), Due::Nothing(Some(now + 50)));
     }
     for now in [900, 1100] {
         assert_eq!(pace.due(now), Due::Read);
@@ -156,9 +156,9 @@ fn a_hint_between_two_readings_makes_it_wait_for_quiet_again() {
     pace.take(Event::Read(Some('a')), 0);
     pace.take(Event::Read(Some('a')), 1);
     pace.take(Event::Hint, 2);
-    assert_eq!(pace.due(2), Due::Nothing(Some(102)));
-    pace.take(Event::Read(Some('b')), 102);
-    assert_eq!(pace.due(102), Due::Nothing(Some(302)));
+    assert_eq!(pace.due(2), Due::Nothing(Some(52)));
+    pace.take(Event::Read(Some('b')), 52);
+    assert_eq!(pace.due(52), Due::Nothing(Some(302)));
     pace.take(Event::Hint, 200);
     pace.take(Event::Read(Some('b')), 300);
     assert_eq!(pace.due(300), Due::Nothing(Some(500)));

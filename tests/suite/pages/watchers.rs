@@ -143,7 +143,7 @@ impl Shop {
         };
         let plan = plan::build(&self.desired, &self.state).pin(&self.state, |_| "{}".to_owned(), pins);
         let plan = Plan { limits: plan::judge(&plan, &self.state, None, Some(now())), ..plan };
-        Picture { plan, state: self.state.clone() }
+        Picture { plan, state: Arc::new(self.state.clone()) }
     }
 }
 

@@ -230,7 +230,7 @@ mod tests {
             status
                 .add(Report { number, at, took, counts, digest, deeds, turn }, Some(Duration::from_secs(60)));
         }
-        status.picture = Some(Arc::new(Picture { plan, state: state() }));
+        status.picture = Some(Arc::new(Picture { plan, state: Arc::new(state()) }));
         status
     }
 
