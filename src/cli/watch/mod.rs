@@ -88,9 +88,11 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     materials.organisation = args.organisation.read(terminal)?;
     let prices = args.prices.read(&materials, terminal)?;
     if args.auto_apply {
+        buying::require_project(&materials, args.target.shop.sandbox)?;
         buying::require_limits(&materials.rulebook(), prices.is_some())?;
     }
     let telling = Telling::open(&materials.project.notify)?;
+    let beside = around::beside(args, &materials);
     let state_dir = materials.state_dir;
     // Before anything can be bought: who cannot be seen where it was asked for does not begin.
     let server = listening::bind(args, terminal).await?;
@@ -101,7 +103,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
         let _ = tell.try_send(Told::Hint);
     };
     let seeing = Seeing::open(&args.place.path, args.poll, hint);
-    let mut daemon = Daemon::new(args, terminal, seeing, state_dir, telling);
+    let mut daemon = Daemon::new(args, terminal, seeing, state_dir, telling, beside);
     let watched = daemon.watched();
     let turns = turns(watched.clone());
     let served = server.map(|server| server.start(watched, args.listen_host.clone()));
@@ -167,6 +169,10 @@ async fn stand_by(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Told>) -> R
             }
             Err(StoreError::Locked { holder }) => {
                 daemon.stand_by(holder.map(|holder| holder.to_string()));
+            }
+            // Whoever stands by does so until it can take over.
+            Err(error) if matches!(daemon.status.standing, Standing::StandsBy { .. }) => {
+                tracing::warn!(%error, "nobody can tell whether the state is still watched");
             }
             Err(error) => return Err(error.into()),
         }
