@@ -129,10 +129,14 @@ async fn watch_to_the_end(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Tol
     let now = move || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let pace = Pace::new(rhythm(args.interval, daemon.sight()), 0);
     let way = watch::run(daemon, pace, told, now, &RealTimer, args.grace).await;
-    daemon.end();
     match way {
-        Way::Stopped => Ok(exit::DONE),
+        Way::Stopped => {
+            daemon.end();
+            Ok(exit::DONE)
+        }
+        // Not in order, and the status does not say so.
         Way::CutShort => {
+            daemon.right = None;
             terminal.say(signals::IN_FLIGHT);
             Ok(exit::INTERRUPTED)
         }
