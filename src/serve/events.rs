@@ -101,8 +101,9 @@ mod tests {
             shown.send_replace(Arc::new(status.clone()));
             status.manifests = Manifests::Right { orders: 2 };
             shown.send_replace(Arc::new(status.clone()));
+            // As `Debug` has it, with its quotes escaped.
             let event = format!("{:?}", events.next().await.unwrap());
-            assert!(event.contains("2"), "{event}");
+            assert!(event.contains(r#"\"orders\":2"#), "{event}");
             let quiet = tokio::time::timeout(Duration::from_secs(60), events.next()).await;
             assert!(quiet.is_err(), "nothing changed");
             assert_eq!(seats.available_permits(), 0);

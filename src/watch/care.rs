@@ -153,6 +153,11 @@ enum Lesson {
     Nothing,
 }
 
+/// Says whether an order is not tried again as it is wanted, unless somebody asks for it.
+pub(super) fn is_final(ended: &Ended) -> bool {
+    matches!(lesson(ended), Lesson::Refused)
+}
+
 fn lesson(ended: &Ended) -> Lesson {
     match &ended.outcome {
         Outcome::Created { .. } | Outcome::Renamed { .. } => Lesson::Well,

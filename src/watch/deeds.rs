@@ -131,14 +131,24 @@ mod tests {
         Plan { lineage, serial, steps, pins: None, costs: None, limits: Vec::new() }
     }
 
-    /// A state with `bought` created and `sent` pending.
+    /// A state with `bought` created, `renamed` created as `first`, and `sent` pending.
     fn state() -> State {
         let genesis = RecordKind::Genesis { lineage: Lineage::from_random(1), tool: "test".into() };
         let mut state = State::begin(&Record { serial: 1, time: None, kind: genesis }).unwrap();
         let intended = |text| RecordKind::Intended { name: name(text), attempt: Box::new(attempt(5, &[9])) };
-        let order = PlacedOrder::from(&order("5cf72f146967", 5));
-        let created = RecordKind::Created { name: name("bought"), order, evidence: Evidence::Answer };
-        for (serial, kind) in (2..).zip([intended("bought"), created, intended("sent")]) {
+        let created = |text, id| {
+            let order = PlacedOrder::from(&order(id, 5));
+            RecordKind::Created { name: name(text), order, evidence: Evidence::Answer }
+        };
+        let kinds = [
+            intended("bought"),
+            created("bought", "5cf72f146967"),
+            intended("first"),
+            created("first", "5cf72f146968"),
+            RecordKind::Moved { from: name("first"), to: name("renamed") },
+            intended("sent"),
+        ];
+        for (serial, kind) in (2..).zip(kinds) {
             state.fold(&Record { serial, time: None, kind }).unwrap();
         }
         state
@@ -153,6 +163,7 @@ mod tests {
             step("bought", Action::Create),
             step("kept", Action::Keep { order_id: order_id.clone() }),
             step("refused", Action::Create),
+            step("renamed", Action::Rename { from: name("first"), order_id: order_id.clone() }),
             step("sent", Action::Settle { request_id }),
             step("zz", Action::Rename { from: name("old"), order_id }),
         ]);
@@ -165,13 +176,27 @@ mod tests {
         for turn in [Turn::Planned, held] {
             assert_eq!(
                 words(&turn),
-                ["bought create", "refused create", "sent settle", "zz rename", "a-blocked blocked"]
+                [
+                    "bought create",
+                    "refused create",
+                    "renamed rename",
+                    "sent settle",
+                    "zz rename",
+                    "a-blocked blocked"
+                ]
             );
         }
         let applied = Turn::Applied(Tally::default());
         assert_eq!(
             words(&applied),
-            ["bought created", "refused notCreated", "sent inDoubt", "zz rename", "a-blocked blocked"]
+            [
+                "bought created",
+                "refused notCreated",
+                "renamed renamed",
+                "sent inDoubt",
+                "zz rename",
+                "a-blocked blocked"
+            ]
         );
     }
 

@@ -1,11 +1,13 @@
 //! What a pass is worth telling people who do not look: a value, and the memory that keeps it from being told twice.
 //!
 //! **Invariant:** no words, no format, no clock. Nothing is told of a pass that says what the last one said, however often
-//! passes are made; waits and numbers of passes are no news.
+//! passes are made; waits and numbers of passes are no news. A pass that failed knows nothing of orders, so what was known
+//! of them holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{Discriminant, discriminant};
 
+use super::care;
 use super::status::{Manifests, Report, Turn};
 use crate::apply::{Ended, Outcome, Skipped};
 use crate::domain::{CustomerId, OrderName, Topic};
@@ -18,9 +20,10 @@ pub struct Notice {
     pub report: Report,
     /// What the manifests were like.
     pub manifests: Manifests,
-    /// What it is about, the most urgent first; empty where nobody needs to know.
+    /// What it is about, the most urgent first; empty where nobody needs to know. Where [`Memory`] gave it back: what is
+    /// new of that.
     pub topics: BTreeSet<Topic>,
-    /// The orders that it is about, the most urgent first.
+    /// The orders that something is the matter with, new or not, the most urgent first.
     pub matters: Vec<Matter>,
 }
 
@@ -60,26 +63,25 @@ impl Notice {
             (_, None) => Vec::new(),
         };
         matters.sort_by(|a, b| (a.topic, &a.name).cmp(&(b.topic, &b.name)));
-        let whole = [
-            (matches!(report.turn, Turn::Failed { .. }), Topic::Failed),
-            (matches!(report.turn, Turn::Held { .. }), Topic::Held),
-            (matches!(manifests, Manifests::Wrong { .. }), Topic::Invalid),
-        ];
-        let whole = whole.into_iter().filter(|(is_so, _)| *is_so).map(|(_, topic)| topic);
-        let topics = whole.chain(matters.iter().map(|matter| matter.topic)).collect();
-        Self { report: report.clone(), manifests, topics, matters }
+        let mut notice = Self { report: report.clone(), manifests, topics: BTreeSet::new(), matters };
+        notice.topics = notice.topics_since(None, &notice.news(None));
+        notice
     }
 
-    /// Returns what makes it differ from another: what it is about, of which orders, and why as far as codes go.
-    fn news(&self) -> News {
+    /// Returns what there is to say: of which orders, and why as far as codes go.
+    fn news(&self, last: Option<&News>) -> News {
         let why = match &self.report.turn {
             Turn::Held { why } => why.clone(),
             Turn::Failed { why } => vec![why.clone()],
             Turn::Planned | Turn::Applied(_) => Vec::new(),
         };
+        let known = |name: &OrderName| last.and_then(|last| last.orders.get(name));
+        let mut orders = match self.report.turn {
+            Turn::Failed { .. } => last.map(|last| last.orders.clone()).unwrap_or_default(),
+            Turn::Planned | Turn::Held { .. } | Turn::Applied(_) => BTreeMap::new(),
+        };
         let open = self.matters.iter().filter(|matter| matter.topic != Topic::Bought);
-        let mut orders = open.map(|matter| (matter.name.clone(), matter.manner())).collect::<Vec<_>>();
-        orders.sort_by(|a, b| a.0.cmp(&b.0));
+        orders.extend(open.map(|matter| (matter.name.clone(), matter.manner().after(known(&matter.name)))));
         let manifests = match self.manifests {
             Manifests::Wrong { .. } => Some(self.manifests),
             Manifests::Unread | Manifests::Right { .. } => None,
@@ -87,8 +89,27 @@ impl Notice {
         News { why, orders, manifests }
     }
 
+    /// Returns what of its news was not told last.
+    fn topics_since(&self, last: Option<&News>, news: &News) -> BTreeSet<Topic> {
+        let is_new_why = last.is_none_or(|last| last.why != news.why);
+        let is_new_wrong = last.is_none_or(|last| last.manifests != news.manifests);
+        let whole = [
+            (matches!(self.report.turn, Turn::Failed { .. }) && is_new_why, Topic::Failed),
+            (matches!(self.report.turn, Turn::Held { .. }) && is_new_why, Topic::Held),
+            (news.manifests.is_some() && is_new_wrong, Topic::Invalid),
+        ];
+        let whole = whole.into_iter().filter(|(is_so, _)| *is_so).map(|(_, topic)| topic);
+        let is_known = |matter: &&Matter| {
+            let manner = |news: &News| news.orders.get(&matter.name).cloned();
+            !matter.happens_once() && last.is_some_and(|last| manner(last) == manner(news))
+        };
+        let fresh = self.matters.iter().filter(|matter| !is_known(matter));
+        whole.chain(fresh.map(|matter| matter.topic)).collect()
+    }
+
     fn is_trouble(&self) -> bool {
-        [Topic::Failed, Topic::Held, Topic::Invalid].iter().any(|topic| self.topics.contains(topic))
+        matches!(self.report.turn, Turn::Failed { .. } | Turn::Held { .. })
+            || matches!(self.manifests, Manifests::Wrong { .. })
     }
 }
 
@@ -130,9 +151,14 @@ impl Matter {
         })
     }
 
+    /// Says whether it is an event, not how things stand: a purchase, or a refusal, after which nobody tries again until
+    /// something changes.
+    fn happens_once(&self) -> bool {
+        self.topic == Topic::Bought || self.manner() == Manner::Refused
+    }
+
     /// Returns the kind of what became of it, without waits and texts of servers, which differ from pass to pass. An order
-    /// in doubt is the same news whether it was just sent, is too young to settle, or is left alone; and one that was
-    /// refused is the same news as long as it waits.
+    /// in doubt is the same news whether it was just sent, is too young to settle, or is left alone.
     fn manner(&self) -> Manner {
         let block = match &self.what {
             _ if self.topic == Topic::Doubt => return Manner::InDoubt,
@@ -143,11 +169,12 @@ impl Matter {
             What::Ended(ended) => match &ended.outcome {
                 Outcome::Blocked(block) => block,
                 _ if self.topic == Topic::Planned => return Manner::ToDo,
-                _ => return Manner::Waits,
+                _ if care::is_final(ended) => return Manner::Refused,
+                _ => return Manner::PutOff,
             },
         };
         match block {
-            Block::Held { .. } => Manner::Waits,
+            Block::Held { .. } => Manner::Held,
             block => Manner::Blocked(discriminant(block)),
         }
     }
@@ -157,16 +184,31 @@ impl Matter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Manner {
     InDoubt,
-    Waits,
+    /// It was not bought, and is tried again unasked.
+    PutOff,
+    /// It was not bought, and is not tried again as it is wanted.
+    Refused,
+    /// It is left out for now.
+    Held,
     ToDo,
     Blocked(Discriminant<Block>),
+}
+
+impl Manner {
+    /// Returns what it is after another: an order that was not bought is held from then on, which says nothing new of it.
+    fn after(self, last: Option<&Self>) -> Self {
+        match (self, last) {
+            (Self::Held, Some(last @ (Self::PutOff | Self::Refused))) => last.clone(),
+            (manner, _) => manner,
+        }
+    }
 }
 
 /// What was told last.
 #[derive(Debug, Clone, PartialEq)]
 struct News {
     why: Vec<String>,
-    orders: Vec<(OrderName, Manner)>,
+    orders: BTreeMap<OrderName, Manner>,
     manifests: Option<Manifests>,
 }
 
@@ -178,18 +220,17 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Takes a notice in, and gives it back where it is news: something was bought, or something is otherwise than at the
-    /// last pass. The first pass after trouble says that it is over.
+    /// Takes a notice in, and gives it back where it is news: something was bought or refused, or something is otherwise
+    /// than at the last pass. The first pass after trouble says that it is over.
     pub fn news(&mut self, mut notice: Notice) -> Option<Notice> {
-        let news = notice.news();
+        let news = notice.news(self.last.as_ref());
+        notice.topics = notice.topics_since(self.last.as_ref(), &news);
         if self.was_trouble && !notice.is_trouble() {
             notice.topics.insert(Topic::Recovered);
         }
         self.was_trouble = notice.is_trouble();
-        let is_same = self.last.as_ref() == Some(&news);
         self.last = Some(news);
-        let says_something = notice.topics.contains(&Topic::Bought) || !is_same;
-        (says_something && !notice.topics.is_empty()).then_some(notice)
+        (!notice.topics.is_empty()).then_some(notice)
     }
 }
 

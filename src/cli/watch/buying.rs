@@ -14,7 +14,7 @@ use crate::apply::{Ended, Event, Outcome, Session, Summary};
 use crate::cli::apply::{open, server_time, settings};
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
-use crate::cli::materials::{self, Materials, store_failure};
+use crate::cli::materials::{self, Materials, show_notices, store_failure};
 use crate::cli::record::require_place;
 use crate::cli::terminal::Terminal;
 use crate::cli::trail::Trail;
@@ -95,6 +95,7 @@ impl Daemon<'_> {
         let rules = self.args.recovery.rules(&materials.project, &place, target.request_timeout)?;
         let mut opened = open(materials, target.shop.sandbox, &self.holder)
             .map_err(|error| store_failure(error, materials.lineage()))?;
+        show_notices(&opened.notices, self.terminal);
         let local = materials::local_time();
         let plan =
             materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);

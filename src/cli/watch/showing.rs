@@ -41,9 +41,7 @@ impl Daemon<'_> {
             Sight::Events => None,
             Sight::Polling { why, .. } => Some(why.clone()),
         };
-        let totals = &mut self.status.totals;
-        (totals.notified, totals.not_notified) = self.telling.ledger().counts();
-        self.shown.send_replace(Arc::new(self.status.clone()));
+        self.telling.ledger().publish(&mut self.status, &self.shown);
         if self.right.is_some()
             && let Err(error) = Store::write_status(&self.state_dir, status_document(&self.status).as_bytes())
         {

@@ -30,6 +30,8 @@ pub(super) struct Telling {
     receivers: Vec<(Receiver, Courier)>,
     memory: Memory,
     ledger: Arc<Ledger>,
+    /// Why those whom the project names now cannot be told, as it was said last.
+    complaint: Option<String>,
 }
 
 /// What became of all notifications.
@@ -42,9 +44,18 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Returns how many were delivered, and how many were not.
-    pub(super) fn counts(&self) -> (u64, u64) {
-        (self.delivered.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    /// Shows a status with what became of notifications until then. It is counted while nobody else can show anything,
+    /// so that no count is shown after a later one.
+    pub(super) fn publish(&self, status: &mut Status, shown: &channel::Sender<Shown>) {
+        shown.send_modify(|shown| {
+            self.count_in(status);
+            *shown = Arc::new(status.clone());
+        });
+    }
+
+    fn count_in(&self, status: &mut Status) {
+        status.totals.notified = self.delivered.load(Ordering::Relaxed);
+        status.totals.not_notified = self.failed.load(Ordering::Relaxed);
     }
 
     /// Shows from now on what becomes of notifications, as it becomes known.
@@ -55,12 +66,8 @@ impl Ledger {
     fn add(&self, delivered: u64, failed: u64) {
         self.delivered.fetch_add(delivered, Ordering::Relaxed);
         self.failed.fetch_add(failed, Ordering::Relaxed);
-        let (notified, not_notified) = self.counts();
         if let Some(shown) = &*self.shown.read().unwrap_or_else(PoisonError::into_inner) {
-            shown.send_modify(|status| {
-                let totals = &mut Arc::make_mut(status).totals;
-                (totals.notified, totals.not_notified) = (notified, not_notified);
-            });
+            shown.send_modify(|status| self.count_in(Arc::make_mut(status)));
         }
     }
 
@@ -91,7 +98,7 @@ impl Telling {
     pub(super) fn open(receivers: &[Receiver]) -> Result<Self, Failure> {
         let ledger = Arc::new(Ledger::default());
         let receivers = couriers(receivers, &ledger)?;
-        Ok(Self { receivers, memory: Memory::default(), ledger })
+        Ok(Self { receivers, memory: Memory::default(), ledger, complaint: None })
     }
 
     pub(super) fn ledger(&self) -> &Arc<Ledger> {
@@ -103,13 +110,30 @@ impl Telling {
         !self.receivers.is_empty()
     }
 
-    /// Tells those of the project from now on. Where one of them cannot be told, those of before are.
-    fn keep_to(&mut self, wanted: &[Receiver]) -> Result<(), Failure> {
+    /// Tells those of the project from now on. Where one of them cannot be told, those of before are; says why, unless it
+    /// was said already.
+    fn keep_to(&mut self, wanted: &[Receiver]) -> Option<String> {
+        let complaint = self.change_to(wanted).err().map(|failure| failure.in_one_line());
+        if self.complaint == complaint {
+            return None;
+        }
+        self.complaint.clone_from(&complaint);
+        complaint
+    }
+
+    /// Takes on who is new and lets go who is not wanted any more. Who stays keeps what waits, and is not asked again once gone.
+    fn change_to(&mut self, wanted: &[Receiver]) -> Result<(), Failure> {
         if self.receivers.iter().map(|(receiver, _)| receiver).eq(wanted) {
             return Ok(());
         }
-        let receivers = couriers(wanted, &self.ledger)?;
-        for (receiver, courier) in std::mem::replace(&mut self.receivers, receivers) {
+        let is_new = |one: &&Receiver| self.receivers.iter().all(|(known, _)| known != *one);
+        let new = couriers(wanted.iter().filter(is_new), &self.ledger)?;
+        let place = |one: &Receiver| wanted.iter().position(|wanted| wanted == one);
+        let all = std::mem::take(&mut self.receivers).into_iter().chain(new);
+        let (mut stay, go): (Vec<_>, Vec<_>) = all.partition(|(receiver, _)| place(receiver).is_some());
+        stay.sort_by_key(|(receiver, _)| place(receiver));
+        self.receivers = stay;
+        for (receiver, courier) in go {
             // In a task of its own, since a pass waits for nobody.
             tokio::spawn(close(receiver, courier, Arc::clone(&self.ledger)));
         }
@@ -145,9 +169,9 @@ impl Daemon<'_> {
     /// Tells of a pass whoever does not look. Nobody is waited for.
     pub(super) fn notify(&mut self, report: &Report, plan: Option<&Plan>, ended: &[Ended]) {
         if let Some(right) = &self.right_ones
-            && let Err(failure) = self.telling.keep_to(&right.project.notify)
+            && let Some(why) = self.telling.keep_to(&right.project.notify)
         {
-            self.terminal.say(&format!("warning: {}", escape(&failure.in_one_line())));
+            self.terminal.say(&format!("warning: {}", escape(&why)));
         }
         if self.telling.is_on() {
             let notice = Notice::of(report, self.status.manifests, plan, ended);
@@ -163,7 +187,10 @@ async fn close(receiver: Receiver, courier: Courier, ledger: Arc<Ledger>) {
 }
 
 /// Makes a courier for each, or says of all of them what is missing or wrong.
-fn couriers(receivers: &[Receiver], ledger: &Arc<Ledger>) -> Result<Vec<(Receiver, Courier)>, Failure> {
+fn couriers<'a>(
+    receivers: impl IntoIterator<Item = &'a Receiver>,
+    ledger: &Arc<Ledger>,
+) -> Result<Vec<(Receiver, Courier)>, Failure> {
     let mut wrong = Vec::new();
     let mut webhooks = Vec::new();
     for receiver in receivers {
@@ -206,5 +233,28 @@ fn webhook(receiver: &Receiver) -> Result<Webhook, Vec<String>> {
         (Ok(target), Ok(secrets)) => Webhook::new(target, secrets)
             .map_err(|error| vec![format!("receiver `{name}`: {}", Failure::of(&error).in_one_line())]),
         (target, secrets) => Err(target.err().into_iter().chain(secrets.err()).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    #[test]
+    fn what_is_counted_while_a_status_is_published_is_shown() {
+        let begin = Timestamp::from_unix_ms(0);
+        let mut status = Status::new("kim".into(), "test".into(), ".".into(), begin, false);
+        let shown = channel::Sender::new(Arc::new(status.clone()));
+        let ledger = Ledger::default();
+        ledger.show(shown.clone());
+        for round in 1..=200 {
+            std::thread::scope(|scope| {
+                scope.spawn(|| (0..50).for_each(|_| ledger.add(1, 1)));
+                (0..50).for_each(|_| ledger.publish(&mut status, &shown));
+            });
+            let totals = shown.borrow().totals;
+            assert_eq!((totals.notified, totals.not_notified), (round * 50, round * 50));
+        }
     }
 }

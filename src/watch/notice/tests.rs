@@ -58,9 +58,19 @@ const WRONG: Manifests = Manifests::Wrong { problems: 1, holding: Some(1) };
 
 /// Takes one pass after the other, and gives the topics of those that are told.
 fn told(passes: Vec<(Turn, Manifests, Plan, Vec<Ended>)>) -> Vec<(u64, Vec<Topic>)> {
+    told_of(
+        passes
+            .into_iter()
+            .map(|(turn, manifests, plan, ended)| (turn, manifests, Some(plan), ended))
+            .collect(),
+    )
+}
+
+/// The same of passes that may have no plan.
+fn told_of(passes: Vec<(Turn, Manifests, Option<Plan>, Vec<Ended>)>) -> Vec<(u64, Vec<Topic>)> {
     let mut memory = Memory::default();
     let notices = (1..).zip(passes).map(|(number, (turn, manifests, plan, ended))| {
-        Notice::of(&report(number, turn), manifests, Some(&plan), &ended)
+        Notice::of(&report(number, turn), manifests, plan.as_ref(), &ended)
     });
     let news = notices.filter_map(|notice| memory.news(notice));
     news.map(|notice| (notice.report.number, notice.topics.into_iter().collect())).collect()
@@ -111,6 +121,60 @@ fn a_refused_order_that_waits_is_no_news() {
     let refused = Outcome::NotOrdered(NotOrdered::Person);
     let passes = vec![applied(vec![ended("a", refused)]), planned(&[("a", held(false, Held::Refused))])];
     assert_eq!(told(passes), [(1, vec![Topic::Refused])]);
+}
+
+#[test]
+fn put_off_is_told_once_and_refused_for_good_is_news_after_it() {
+    let put_off = |why: &str| applied(vec![ended("a", Outcome::NotOrdered(NotOrdered::NotNow(why.into())))]);
+    let over = |why| planned(&[("a", held(false, why))]);
+    let passes = vec![
+        put_off("busy"),
+        over(Held::Resting),
+        put_off("no network"),
+        applied(vec![ended("a", Outcome::NotOrdered(NotOrdered::Person))]),
+        over(Held::Refused),
+        over(Held::Resting),
+        over(Held::Refused),
+    ];
+    assert_eq!(told(passes), [(1, vec![Topic::Refused]), (4, vec![Topic::Refused])]);
+}
+
+#[test]
+fn what_was_mended_and_is_refused_again_is_news_again() {
+    let refused = || applied(vec![ended("a", Outcome::NotOrdered(NotOrdered::ListedNowhere("400".into())))]);
+    let waits = || planned(&[("a", held(false, Held::Refused))]);
+    let passes = vec![refused(), waits(), refused(), waits(), waits()];
+    assert_eq!(told(passes), [(1, vec![Topic::Refused]), (3, vec![Topic::Refused])]);
+}
+
+#[test]
+fn passes_that_fail_in_between_make_no_news_of_orders() {
+    let failed = || (Turn::Failed { why: "no network".into() }, RIGHT, None, Vec::new());
+    let stuck = || {
+        let steps = [
+            ("a", held(true, Held::Resting)),
+            ("b", Action::Blocked(Block::PendingWithoutManifest)),
+            ("c", held(false, Held::Resting)),
+        ];
+        (Turn::Planned, RIGHT, Some(plan(&steps)), Vec::new())
+    };
+    let passes = vec![stuck(), failed(), stuck(), failed(), failed(), stuck(), stuck()];
+    let expected = [
+        (1, vec![Topic::Doubt, Topic::Blocked]),
+        (2, vec![Topic::Failed]),
+        (3, vec![Topic::Recovered]),
+        (4, vec![Topic::Failed]),
+        (6, vec![Topic::Recovered]),
+    ];
+    assert_eq!(told_of(passes), expected);
+}
+
+/// Else whoever wants to hear of doubts alone hears of one whenever anything else is bought.
+#[test]
+fn what_was_told_is_not_told_again_because_something_else_is_news() {
+    let lost = || ended("a", Outcome::InDoubt(Doubt::Strict));
+    let passes = vec![applied(vec![lost()]), applied(vec![lost(), ended("b", created())])];
+    assert_eq!(told(passes), [(1, vec![Topic::Doubt]), (2, vec![Topic::Bought])]);
 }
 
 #[test]

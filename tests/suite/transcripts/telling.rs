@@ -176,6 +176,48 @@ fn a_redirect_is_not_followed_and_whoever_is_gone_is_left_alone() {
     assert_eq!(told["totals"]["notNotified"], 3);
 }
 
+/// Adds a receiver to those that the project names last.
+fn add(stage: &Stage, receiver: &str) {
+    let project = std::fs::read_to_string(stage.path("orderform.yaml")).unwrap();
+    stage.write("orderform.yaml", &(project + receiver));
+}
+
+#[test]
+fn a_variable_that_a_change_lacks_is_said_once_and_those_of_before_are_told() {
+    let stage = stage(&receiver("desk", "json", ""));
+    let _shop = stage.open_shop("", &[]);
+    let desk = Receiver::open(|_| status(200));
+    let mut watch = Running::start(&mut watch(&stage, &[("DESK_URL", &desk.url)]));
+    watch.wait_for_print("pass 1: 1 order created");
+    add(&stage, &receiver("chat", "slack", ""));
+    watch.wait_for("`CHAT_URL`, which holds its URL, is not set");
+    for (number, name) in [(2, "b"), (3, "c")] {
+        stage.write(&format!("{name}.yaml"), &order(name, FABRIKAM, number));
+        watch.wait_for_print(": 1 order created");
+        stage.bought(usize::try_from(number).unwrap());
+    }
+    (1..=3).for_each(|_| drop(desk.next()));
+    let ran = end(watch);
+    assert_eq!(ran.stderr.matches("`CHAT_URL`").count(), 1, "{}", ran.stderr);
+}
+
+/// Whoever is gone is left alone until the watcher begins anew: that shows that it is still the same one.
+#[test]
+fn whom_a_change_leaves_as_they_are_nobody_begins_anew() {
+    let stage = stage(&receiver("desk", "json", ""));
+    let _shop = stage.open_shop("", &[]);
+    let [desk, chat] = [410, 200].map(|code| Receiver::open(move |_| status(code)));
+    let environment = [("DESK_URL", &*desk.url), ("CHAT_URL", &*chat.url)];
+    let mut watch = Running::start(&mut watch(&stage, &environment));
+    watch.wait_for("receiver `desk` takes no notifications any more (410)");
+    add(&stage, &receiver("chat", "slack", ""));
+    stage.write("b.yaml", &order("b", FABRIKAM, 7));
+    watch.wait_for("receiver `desk` takes no notifications any more (410)");
+    chat.next();
+    end(watch);
+    assert_eq!(desk.rest().len(), 1);
+}
+
 /// It tells people to look; what happened is in the journal and in the status.
 #[test]
 fn what_was_under_way_when_the_watcher_was_killed_is_not_told_again() {

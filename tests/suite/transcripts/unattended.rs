@@ -80,6 +80,20 @@ fn a_refused_order_waits_for_its_manifest_and_others_go_on() {
 }
 
 #[test]
+fn what_was_put_right_when_the_state_was_opened_is_said() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    limit(&stage);
+    let _shop = stage.open_shop("", &[]);
+    let torn = std::fs::read_to_string(stage.state("journal.jsonl")).unwrap() + "{\"serial\":99,\"prev";
+    std::fs::write(stage.state("journal.jsonl"), torn).unwrap();
+    let mut watch = stage.start(&WATCH);
+    watch.wait_for_print(": 1 order created");
+    end(&stage, watch, &WATCH);
+    stage.bought(1);
+    assert_transcript!(stage);
+}
+
+#[test]
 fn while_the_kill_switch_is_there_nothing_is_bought() {
     let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
     limit(&stage);

@@ -60,7 +60,7 @@ fn data() -> Value {
         json!({
             "watcher": text("Who watches: user, host and process."),
             "path": text("What is watched."),
-            "topics": list("What it is about, the most urgent first.", "topic"),
+            "topics": list("What is new in it, the most urgent first.", "topic"),
             "text": text("The same in a line for people."),
             "pass": pass,
             "manifests": manifests,
