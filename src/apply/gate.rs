@@ -6,7 +6,7 @@ use super::event::{Outcome, Skipped};
 use super::lane::ended;
 use super::run::{Halt, Run};
 use crate::domain::RecordKind;
-use crate::plan::Block;
+use crate::plan::{Block, Held};
 use crate::ports::{Journal, PartnerCenter, Timer};
 
 /// Says why a send that follows others is held back.
@@ -17,6 +17,9 @@ fn held_back(why: &Skipped) -> String {
         }
         Skipped::Held(Block::Frozen { reason, .. }) => {
             format!("it is frozen, so it is not sent again: {reason}")
+        }
+        Skipped::Held(Block::Held { why: Held::ManifestsWrong, .. }) => {
+            "the manifests are wrong, so it is not sent again".to_owned()
         }
         _ => "it is outside of all windows, so it is not sent again".to_owned(),
     }

@@ -119,7 +119,8 @@ fn access_token() -> Result<AccessToken, Failure> {
 /// Reads the token of a file, which whatever renews tokens may replace at any time.
 fn token_in(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::of(&error).hint("`ORDERFORM_ACCESS_TOKEN_FILE` names a file with the token in it")
+        Failure::new(format!("cannot read `{}`: {error}", file.display()))
+            .hint("`ORDERFORM_ACCESS_TOKEN_FILE` names a file with the token in it")
     })?;
     Ok(text.trim().to_owned())
 }

@@ -133,10 +133,12 @@ impl Failure {
         Self::new(format!("cannot {action} `{}`", file.display())).caused_by(error.to_string())
     }
 
-    /// Returns what went wrong and why, for a line of a log.
+    /// Returns what went wrong, why, and the way out, for a line of a log.
     pub(crate) fn in_one_line(&self) -> String {
         let parts = std::iter::once(&self.message).chain(&self.causes);
-        parts.map(String::as_str).collect::<Vec<_>>().join(": ")
+        let why = parts.map(String::as_str).collect::<Vec<_>>().join(": ");
+        let hints: String = self.hint.iter().map(|hint| format!(" ({hint})")).collect();
+        why + &hints
     }
 
     /// Returns the text for stderr.

@@ -42,6 +42,8 @@ pub(super) struct WhereState {
 pub(super) struct Materials {
     pub(super) orders: Vec<DesiredOrder>,
     pub(super) project: Project,
+    /// Whether there is a file with them.
+    pub(super) has_project: bool,
     /// The organisation's limits, where its file was named.
     pub(super) organisation: Option<Organisation>,
     /// The limits that may be exceeded.
@@ -69,12 +71,14 @@ impl Materials {
         show_diagnostics(&loaded, terminal, terminal.verbose);
         let loaded = refuse_wrong(loaded)?;
         let is_empty = loaded.sources.names().next().is_none();
+        let has_project = loaded.project.is_some();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
         let currency = |customer: &Customer| Some((customer.customer_id?, customer.currency?));
         Ok(Self {
             orders: loaded.orders,
             project,
+            has_project,
             organisation: None,
             allowed: Vec::new(),
             state_dir,
@@ -94,6 +98,7 @@ impl Materials {
             return Self::load(place, terminal);
         }
         terminal.say("note: the manifests have problems, which `orderform validate` shows; the state is another matter");
+        let has_project = loaded.project.is_some();
         let project = loaded.project.unwrap_or_default();
         let state_dir = state_dir(&place.path, &place.state, &project);
         let scope = scope(&place.path);
@@ -101,6 +106,7 @@ impl Materials {
         Ok(Self {
             orders: Vec::new(),
             project,
+            has_project,
             organisation: None,
             allowed: Vec::new(),
             state_dir,

@@ -106,6 +106,16 @@ impl Windows {
         self.is_empty() || self.0.iter().any(|window| window.is_open(at))
     }
 
+    /// Returns until when one is open at the least, where one is: an hour at the most, since nobody waits longer for it.
+    #[must_use]
+    pub fn open_until(&self, now: Timestamp) -> Option<Timestamp> {
+        const MINUTE_MS: i64 = 60_000;
+        let next = now.unix_ms().div_euclid(MINUTE_MS) + 1;
+        let minutes = (next..=next + 60).map(|minute| Timestamp::from_unix_ms(minute * MINUTE_MS));
+        let ends = || minutes.clone().find(|at| !self.is_open(*at)).or_else(|| minutes.clone().last());
+        (!self.is_empty()).then(ends).flatten()
+    }
+
     /// Returns when the next one opens, where none is open.
     #[must_use]
     pub fn opens(&self, after: Timestamp) -> Option<Timestamp> {
@@ -149,6 +159,23 @@ mod tests {
         assert!(
             !friday_night.is_open(at("2026-01-17T22:30:00Z"))
                 && !friday_night.is_open(at("2026-01-17T06:00:00Z"))
+        );
+    }
+
+    #[test]
+    fn it_is_open_until_none_is_and_nobody_looks_further_than_an_hour() {
+        let office = window("xxxxx..", 9 * 60, 17 * 60, "Europe/Berlin");
+        let lunch = window("xxxxx..", 17 * 60, 17 * 60 + 10, "Europe/Berlin");
+        let until = |windows: &[&TimeWindow], now: &str| {
+            Windows(windows.iter().copied().cloned().collect()).open_until(at(now))
+        };
+        assert_eq!(until(&[], "2026-01-15T15:30:20Z"), None, "always");
+        assert_eq!(until(&[&office], "2026-01-15T15:30:20Z"), Some(at("2026-01-15T16:00:00Z")));
+        assert_eq!(until(&[&office, &lunch], "2026-01-15T15:30:20Z"), Some(at("2026-01-15T16:10:00Z")));
+        assert_eq!(
+            until(&[&office], "2026-01-15T10:00:00Z"),
+            Some(at("2026-01-15T11:01:00Z")),
+            "at the least"
         );
     }
 

@@ -17,6 +17,8 @@ pub struct Holding {
     pub freezes: BTreeMap<OrderName, Vec<Freeze>>,
     /// When anything may be sent: those of a watcher; a person is not held to them.
     pub windows: Windows,
+    /// What holds everything, whatever the time: a watcher's manifests are wrong, and nobody knows what they would freeze.
+    pub all: Option<Held>,
 }
 
 impl Holding {
@@ -28,13 +30,14 @@ impl Holding {
         };
         let all = desired.iter().filter(|_| !freezes.is_empty());
         let all = all.map(|order| (order.name.clone(), own(order))).filter(|(_, own)| !own.is_empty());
-        Self { freezes: all.collect(), windows: Windows::default() }
+        Self { freezes: all.collect(), ..Self::default() }
     }
 
     /// Returns what holds an order back at `now`. Where the time is not known, whatever could does.
     #[must_use]
     pub fn holds(&self, name: &OrderName, now: Option<Timestamp>) -> Option<Block> {
-        self.freezes_it(name, now).or_else(|| self.is_closed(now))
+        let all = || self.all.clone().map(|why| Block::Held { pending: false, why });
+        self.freezes_it(name, now).or_else(all).or_else(|| self.is_closed(now))
     }
 
     /// Returns the freeze of an order that is over last: until then it is not bought.

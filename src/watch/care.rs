@@ -19,6 +19,8 @@ pub const MOST_IN_DOUBT: usize = 3;
 
 /// How long a customer rests after an error that passes, and how long at the most.
 const REST_MS: u64 = 2_000;
+/// How soon it is come back to what is in doubt at the soonest.
+const SHORTEST_WAIT_MS: u64 = 1_000;
 const LONGEST_REST_MS: u64 = 600_000;
 
 /// What is remembered. Instants are milliseconds of a clock that never goes back.
@@ -108,8 +110,10 @@ impl Care {
         self.refused.retain(|name, _| wanted.contains_key(name));
     }
 
+    /// Comes back after so long, and never at once: the server's clock, by which it is decided, shows whole seconds.
     fn come_back(&mut self, wait: Duration, now: u64) {
-        let at = now.saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(SHORTEST_WAIT_MS);
+        let at = now.saturating_add(wait);
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 

@@ -6,9 +6,10 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::WatchArgs;
 use super::daemon::Daemon;
 use crate::cli::failure::Failure;
-use crate::cli::materials::local_time;
+use crate::cli::materials::{Materials, local_time};
 use crate::domain::{Prices, Recorded, Rule, State};
 use crate::plan::{self, Held, Limit, Plan};
 use crate::ports::KillSwitch as _;
@@ -31,12 +32,16 @@ impl Stamp {
     }
 }
 
+/// Returns the files beside the manifests that a watcher goes by: the organisation's limits, and the price list.
+pub(super) fn beside(args: &WatchArgs, materials: &Materials) -> Vec<PathBuf> {
+    let organisation = args.organisation.path().map(Path::to_owned);
+    organisation.into_iter().chain(args.prices.path(materials)).collect()
+}
+
 impl Daemon<'_> {
     /// Looks at the files beside the manifests: where one of them changed, a pass is made.
     pub(super) fn stamps(&self) -> Vec<Stamp> {
-        let prices = self.right_ones.as_ref().and_then(|right| self.args.prices.path(right));
-        let organisation = self.args.organisation.path().map(Path::to_owned);
-        organisation.into_iter().chain(prices).map(|path| Stamp::of(&path)).collect()
+        self.beside.iter().map(PathBuf::as_path).chain([self.switch.path()]).map(Stamp::of).collect()
     }
 
     /// Reads the organisation's limits into the last right manifests, and the price list that goes with them.
@@ -80,14 +85,15 @@ impl Daemon<'_> {
         holds
     }
 
-    /// Returns after how long something that held is over by itself: a freeze, or the time between two windows.
+    /// Returns after how long something turns by itself: a freeze is over, a window opens or closes.
     pub(super) fn turns(&self) -> Option<Duration> {
         let right = self.right_ones.as_ref()?;
         let now = local_time();
         let thaws = plan::thaws(&right.orders, &right.project.freeze, now);
         let windows = &right.project.windows;
-        let opens = (self.status.buys && !windows.is_open(now)).then(|| windows.opens(now)).flatten();
-        let next = thaws.into_iter().chain(opens).min()?;
+        let turn = || if windows.is_open(now) { windows.open_until(now) } else { windows.opens(now) };
+        let turn = self.status.buys.then(turn).flatten();
+        let next = thaws.into_iter().chain(turn).min()?;
         // An instant may lie between two milliseconds.
         Some((next.since(now) + Duration::from_millis(1)).min(LONGEST_WAIT))
     }

@@ -14,7 +14,7 @@ use crate::apply::{Ended, Event, Outcome, Session, Summary};
 use crate::cli::apply::{open, server_time, settings};
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
-use crate::cli::materials::{self, store_failure};
+use crate::cli::materials::{self, Materials, store_failure};
 use crate::cli::record::require_place;
 use crate::cli::terminal::Terminal;
 use crate::cli::trail::Trail;
@@ -35,6 +35,20 @@ const OVER: Duration = Duration::from_secs(60);
 /// The limits without which nobody buys unattended.
 const NEEDED: [Rule; 4] =
     [Rule::ORDERS_PER_HOUR, Rule::ORDERS_PER_DAY, Rule::SEATS_PER_HOUR, Rule::SEATS_PER_DAY];
+
+/// Refuses to buy unattended without a project that says which state is its own: where its file is gone, so is everything
+/// that it forbids. In the sandbox there is no money.
+pub(super) fn require_project(materials: &Materials, is_sandbox: bool) -> Result<(), Failure> {
+    if is_sandbox || materials.lineage().is_some() {
+        return Ok(());
+    }
+    let failure = Failure::new(
+        "`--auto-apply` buys without anybody watching, and no `orderform.yaml` pins a `lineage`",
+    );
+    Err(failure
+        .exit(exit::REFUSED_BY_GUARD)
+        .hint("write `spec.lineage` there, as `orderform init` does; `orderform state list --format json` says which it is"))
+}
 
 /// Refuses to buy unattended without limits by the hour and by the day, and with limits of spend without prices.
 pub(super) fn require_limits(rulebook: &Rulebook, has_prices: bool) -> Result<(), Failure> {
@@ -74,6 +88,7 @@ impl Daemon<'_> {
         self.take_in()?;
         let prices = self.read_around()?;
         let materials = self.right_ones()?;
+        require_project(materials, self.args.target.shop.sandbox)?;
         require_limits(&materials.rulebook(), prices.is_some())?;
         let target = &self.args.target;
         let place = target.place(&materials.project)?;
@@ -87,6 +102,7 @@ impl Daemon<'_> {
         let mut plan = self.care.hold(plan, &opened.state, nothing_new.as_ref(), self.now());
         if let Some(pins) = &mut plan.pins {
             pins.holding.windows = materials.project.windows.clone();
+            pins.holding.all = nothing_new.clone().filter(|why| *why == Held::ManifestsWrong);
         }
         if let Some(limit) = lost(&plan) {
             let turn = Turn::Held { why: vec![words(limit)] };

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch as channel;
 use tracing::Instrument as _;
 
-use super::around::{Stamp, lost, words};
+use super::around::{Stamp, beside, lost, words};
 use super::history::History;
 use super::telling::Telling;
 use super::{Shown, WatchArgs};
@@ -31,6 +31,10 @@ use crate::watch::{
 /// The first wait after a pass that failed, and the longest.
 const RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
+
+/// What is said when the project's settings are gone.
+const PROJECT_LOST: &str = "warning: `orderform.yaml` is gone, and its limits, freezes and windows with it; the last right manifests \
+                            hold until it is back, or the watcher is started again";
 
 /// The kill switch, in the state directory.
 const SWITCH: &str = "stop";
@@ -69,6 +73,8 @@ pub(super) struct Daemon<'a> {
     journal: u64,
     /// What is recorded, as it was read last without its lock.
     history: History,
+    /// The files beside the manifests.
+    pub(super) beside: Vec<PathBuf>,
 }
 
 /// What came of a pass.
@@ -108,6 +114,7 @@ impl<'a> Daemon<'a> {
         seeing: Seeing,
         state_dir: PathBuf,
         telling: Telling,
+        beside: Vec<PathBuf>,
     ) -> Self {
         let holder = materials::holder("orderform watch");
         let path = args.place.path.display().to_string();
@@ -137,6 +144,7 @@ impl<'a> Daemon<'a> {
             began: Instant::now(),
             failures: 0,
             history: History::default(),
+            beside,
         }
     }
 
@@ -185,9 +193,16 @@ impl<'a> Daemon<'a> {
         let problems =
             loaded.diagnostics.iter().filter(|one| one.severity() == manifest::Severity::Error).count();
         match Materials::of(loaded, &self.args.place, self.terminal) {
+            Ok(materials) if self.has_lost_its_project(&materials) => {
+                self.terminal.say(PROJECT_LOST);
+                let holding = self.right_ones.as_ref().map(|right| right.orders.len());
+                self.status.manifests = Manifests::Wrong { problems: 1, holding };
+                Ok(())
+            }
             Ok(materials) => {
                 self.status.manifests = Manifests::Right { orders: materials.orders.len() };
                 let _told = materials.instant(self.terminal);
+                self.beside = beside(self.args, &materials);
                 self.right_ones = Some(materials);
                 Ok(())
             }
@@ -197,6 +212,11 @@ impl<'a> Daemon<'a> {
                 if holding.is_some() { Ok(()) } else { Err(failure) }
             }
         }
+    }
+
+    /// Says whether the project's settings are gone. What is not there forbids nothing, so that is no way to change them.
+    fn has_lost_its_project(&self, materials: &Materials) -> bool {
+        !materials.has_project && self.right_ones.as_ref().is_some_and(|right| right.has_project)
     }
 
     /// Returns the last right manifests.
@@ -285,12 +305,18 @@ impl Work for Daemon<'_> {
         let number = self.status.totals.passes + 1;
         let span = trail::pass(number);
         self.vitals.pulse.begin(self.now());
+        let journal = Store::journal_length(&self.state_dir);
         let made = self.make_pass(&stop).instrument(span.clone()).await;
         if self.right.is_none() && Store::journal_length(&self.state_dir) > 0 {
-            // The pass made the state, or somebody else did; where somebody watches it already, that one does.
+            // The pass made the state, or somebody else did. Where that one watches it too, both do until one ends: only the
+            // right to write keeps them apart.
             self.hold(Store::watch(&self.state_dir, &self.holder).ok());
         }
-        self.journal = Store::journal_length(&self.state_dir);
+        // Whoever only looks had it as it was before; what was written since is a change.
+        self.journal = match self.args.auto_apply {
+            true => Store::journal_length(&self.state_dir),
+            false => journal,
+        };
         let (turn, made) = match made {
             Ok(made) => (made.turn.clone(), Some(made)),
             Err(failure) => (Turn::Failed { why: failure.in_one_line() }, None),

@@ -88,9 +88,11 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
     materials.organisation = args.organisation.read(terminal)?;
     let prices = args.prices.read(&materials, terminal)?;
     if args.auto_apply {
+        buying::require_project(&materials, args.target.shop.sandbox)?;
         buying::require_limits(&materials.rulebook(), prices.is_some())?;
     }
     let telling = Telling::open(&materials.project.notify)?;
+    let beside = around::beside(args, &materials);
     let state_dir = materials.state_dir;
     // Before anything can be bought: who cannot be seen where it was asked for does not begin.
     let server = listening::bind(args, terminal).await?;
@@ -101,7 +103,7 @@ pub(super) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result<u8, Fai
         let _ = tell.try_send(Told::Hint);
     };
     let seeing = Seeing::open(&args.place.path, args.poll, hint);
-    let mut daemon = Daemon::new(args, terminal, seeing, state_dir, telling);
+    let mut daemon = Daemon::new(args, terminal, seeing, state_dir, telling, beside);
     let watched = daemon.watched();
     let turns = turns(watched.clone());
     let served = server.map(|server| server.start(watched, args.listen_host.clone()));
@@ -127,10 +129,14 @@ async fn watch_to_the_end(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Tol
     let now = move || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let pace = Pace::new(rhythm(args.interval, daemon.sight()), 0);
     let way = watch::run(daemon, pace, told, now, &RealTimer, args.grace).await;
-    daemon.end();
     match way {
-        Way::Stopped => Ok(exit::DONE),
+        Way::Stopped => {
+            daemon.end();
+            Ok(exit::DONE)
+        }
+        // Not in order, and the status does not say so.
         Way::CutShort => {
+            daemon.right = None;
             terminal.say(signals::IN_FLIGHT);
             Ok(exit::INTERRUPTED)
         }
@@ -167,6 +173,10 @@ async fn stand_by(daemon: &mut Daemon<'_>, told: &mut mpsc::Receiver<Told>) -> R
             }
             Err(StoreError::Locked { holder }) => {
                 daemon.stand_by(holder.map(|holder| holder.to_string()));
+            }
+            // Whoever stands by does so until it can take over.
+            Err(error) if matches!(daemon.status.standing, Standing::StandsBy { .. }) => {
+                tracing::warn!(%error, "nobody can tell whether the state is still watched");
             }
             Err(error) => return Err(error.into()),
         }

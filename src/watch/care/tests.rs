@@ -139,6 +139,10 @@ fn an_attempt_in_doubt_is_due_when_its_time_has_come_and_what_a_person_decides_i
     assert_eq!(care.again(2000), None);
     learn(&mut care, &steps[2..], vec![Outcome::InDoubt(Doubt::Unanswered { why: "reset".into() })], 2000);
     assert_eq!(care.again(2000), Some(SETTLE_AFTER));
+    // Not at once, whatever the server's clock, which shows whole seconds, leaves of the wait.
+    let nearly = Doubt::TooYoung { wait: Duration::from_millis(3) };
+    learn(&mut care, &steps[2..], vec![Outcome::InDoubt(nearly)], 3000);
+    assert_eq!(care.again(3000), Some(Duration::from_secs(1)));
 }
 
 #[test]

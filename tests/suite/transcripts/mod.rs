@@ -54,6 +54,7 @@ mod signals;
 mod stage;
 mod telling;
 mod unattended;
+mod vanished;
 mod verdicts;
 mod watching;
 pub(crate) mod words;
