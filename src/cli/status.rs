@@ -40,7 +40,7 @@ pub(super) fn run(args: &StatusArgs, terminal: &Terminal) -> Result<u8, Failure>
     let (state, head) = materials.read_state(terminal)?;
     let now = materials.instant(terminal);
     let mut plan = materials.plan(&state, head.unwrap_or(Digest::NONE), place, prices.as_ref(), now);
-    let limits = plan::used(&plan, &state, prices.as_ref(), Some(now));
+    let limits = plan::Usage::of(&plan, &state, prices.as_ref()).at(now);
     plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(now));
     let watches = Store::watcher(&materials.state_dir)?.is_some();
     let said = Store::read_status(&materials.state_dir)?.and_then(|bytes| read_status(&bytes));

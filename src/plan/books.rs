@@ -6,7 +6,7 @@
 //!
 //! **Invariant:** what one send costs does not grow with what was bought before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -71,7 +71,7 @@ impl Sum {
 }
 
 /// What counts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Books {
     all: Account,
     customers: BTreeMap<CustomerId, Account>,
@@ -82,7 +82,7 @@ pub(super) struct Books {
 }
 
 /// What counts for all customers together, or for one.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Account {
     /// When something was bought, in order.
     times: Vec<Timestamp>,
@@ -145,6 +145,12 @@ impl Books {
             customers: customers.into_iter().map(|(id, bought)| (id, Account::of(bought))).collect(),
             run: BTreeMap::new(),
         }
+    }
+
+    /// Returns every customer that something counts for.
+    pub(super) fn customers(&self) -> BTreeSet<CustomerId> {
+        let pending = self.pending.values().map(|(customer, _)| *customer);
+        self.customers.keys().copied().chain(pending).collect()
     }
 
     /// Counts what a run announces for a name; says whether it was not counted before.

@@ -40,12 +40,6 @@ impl Holding {
         self.freezes_it(name, now).or_else(all).or_else(|| self.is_closed(now))
     }
 
-    /// Says whether what it says depends on the time.
-    #[must_use]
-    pub fn is_by_time(&self) -> bool {
-        !self.windows.is_empty() || self.freezes.values().flatten().any(|freeze| freeze.until.is_some())
-    }
-
     /// Returns the freeze of an order that is over last: until then it is not bought.
     fn freezes_it(&self, name: &OrderName, now: Option<Timestamp>) -> Option<Block> {
         let own = self.freezes.get(name).into_iter().flatten();

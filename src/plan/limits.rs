@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** what a limit comes to is measured here and nowhere else.
 
+mod usage;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -16,6 +18,8 @@ use crate::domain::{
     OrderSpec, Prices, Recorded, Rule, Rulebook, State, TermDuration, Timestamp, Whose, Window,
     money_written,
 };
+
+pub use usage::Usage;
 
 /// A limit that is in force, and what it would come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +172,9 @@ pub fn judge(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Ti
         plan.limits.iter().filter(|limit| limit.keeper == Keeper::Program).cloned().collect();
     let unpinned = super::Pins::default();
     let pins = plan.pins.as_ref().unwrap_or(&unpinned);
-    let sends: Vec<&Step> = plan.steps.iter().filter(|step| step.is_sent()).collect();
+    // What was bought since the plan was made is not bought again.
+    let is_there = |step: &Step| matches!(state.orders.get(&step.name), Some(Recorded::Created(_)));
+    let sends: Vec<&Step> = plan.steps.iter().filter(|step| step.is_sent() && !is_there(step)).collect();
     let mut books = Books::open(state, prices);
     let costs = prices.map(|prices| plan.costs_by(prices)).unwrap_or_default();
     for step in &sends {
@@ -178,14 +184,6 @@ pub fn judge(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Ti
     limits.extend(pins.limits.iter().flat_map(|(keeper, rule, bound)| question.ask(keeper, rule, bound)));
     limits.iter_mut().for_each(|limit| limit.allow(&pins.limits, &pins.allowed));
     limits
-}
-
-/// Lists every limit in force with what is used of it at `now`, whatever a plan may still send: what was bought, and what is
-/// in doubt.
-#[must_use]
-pub fn used(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Timestamp>) -> Vec<Limit> {
-    let steps = plan.steps.iter().filter(|step| !step.is_sent()).cloned().collect();
-    judge(&Plan { steps, ..plan.clone() }, state, prices, now)
 }
 
 /// Judges whether manifests were lost: of a whole plan, before anything is selected from it. `None` where no order is
@@ -300,8 +298,7 @@ impl Question<'_> {
         if !over.is_empty() {
             return Some(over);
         }
-        // The first of those that are equal.
-        all.into_iter().rev().max_by_key(|limit| limit.value.share(&limit.bound)).map(|nearest| vec![nearest])
+        nearest(all).map(|nearest| vec![nearest])
     }
 
     /// Measures a rule about each order, and names those that break it.
@@ -340,6 +337,11 @@ impl Question<'_> {
             Bound::Most(_) | Bound::Money(_) | Bound::Half => (Measured::Amount(0), Vec::new()),
         }
     }
+}
+
+/// Returns the row that is nearest to its limit, the first of those that are equal.
+fn nearest(rows: Vec<Limit>) -> Option<Limit> {
+    rows.into_iter().rev().max_by_key(|limit| limit.value.share(&limit.bound))
 }
 
 /// Says whether any amount is more than is allowed of its currency, where no word of one allows nothing.

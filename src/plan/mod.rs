@@ -33,7 +33,7 @@ pub use difference::{Difference, differences};
 pub use digest::limits_digest;
 pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use freeze::{Holding, frozen, thaws};
-pub use limits::{Limit, Measured, judge, manifests_lost, used};
+pub use limits::{Limit, Measured, Usage, judge, manifests_lost};
 pub use pins::{Pinned, PinnedPrices, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
 pub use rest::rest;

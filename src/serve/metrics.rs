@@ -17,7 +17,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::Watched;
 use crate::domain::{Bound, Recorded, Timestamp};
-use crate::plan::Measured;
+use crate::plan::{Limit, Measured};
 use crate::watch::{Life, Manifests, Met, Operation, Passes, Picture, Standing, Status, Vitals};
 
 /// How it is written.
@@ -52,12 +52,9 @@ impl Dialect {
 
 /// Writes everything there is to count.
 pub(super) fn exposition(watched: &Watched, dialect: Dialect) -> String {
-    let snapshot = Snapshot {
-        status: watched.status(),
-        vitals: Arc::clone(&watched.vitals),
-        life: watched.life(),
-        now: (watched.clock.local)(),
-    };
+    let (status, now) = (watched.status(), (watched.clock.local)());
+    let used = status.picture.as_deref().map(|picture| picture.used(now)).unwrap_or_default();
+    let snapshot = Snapshot { status, vitals: Arc::clone(&watched.vitals), life: watched.life(), now, used };
     let mut registry = Registry::default();
     registry.register_collector(Box::new(snapshot));
     let mut written = String::new();
@@ -76,6 +73,8 @@ struct Snapshot {
     vitals: Arc<Vitals>,
     life: Life,
     now: Timestamp,
+    /// What is used of limits then.
+    used: Vec<Limit>,
 }
 
 impl Collector for Snapshot {
@@ -195,10 +194,12 @@ impl Snapshot {
         sheet.counter("orderform_throttle_wait", Some(&Unit::Seconds), about, sum.as_secs_f64())
     }
 
-    /// Limits that are whole numbers; where two files set one, the narrower.
+    /// Limits by hour and day that are whole numbers, since nothing is used up of others; where two files set one, the
+    /// narrower.
     fn limits(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let mut limits: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for limit in self.picture().into_iter().flat_map(|picture| &picture.plan.limits) {
+        let by_time = self.used.iter().filter(|limit| limit.rule.is_by_time());
+        for limit in by_time {
             let (Bound::Most(allowed), Measured::Amount(used)) = (&limit.bound, &limit.value) else {
                 continue;
             };
@@ -208,7 +209,8 @@ impl Snapshot {
             }
         }
         let used = limits.iter().map(|(rule, (used, _))| (*rule, *used));
-        let about = "What the last plan would come to, by the limits that are whole numbers.";
+        let about =
+            "What is used of limits by hour and day: what was bought in that time, and what is in doubt.";
         sheet.gauges("orderform_limit_used", about, "rule", used)?;
         let allowed = limits.iter().map(|(rule, (_, allowed))| (*rule, *allowed));
         sheet.gauges("orderform_limit_allowed", "What those limits allow.", "rule", allowed)

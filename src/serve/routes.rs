@@ -1,6 +1,7 @@
 //! What there is to be read.
 //!
-//! **Invariant:** a document is made once a status and kept for whoever asks next; one is made at a time, beside the threads
+//! **Invariant:** a document is made once a status, and anew where less of the limits is used by then; it is kept for whoever
+//! asks next; one is made at a time, beside the threads
 //! that answer, so that many who ask cost little more than one.
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use super::connections::Stage;
 use super::door::{door, text};
 use super::metrics::{self, Dialect};
 use super::{Hosts, Watched, events, health};
+use crate::plan::Limit;
 use crate::view::{Asked, situation_document, watch_page};
 use crate::watch::Status;
 
@@ -27,14 +29,14 @@ const MOST_STREAMS: usize = 32;
 
 const PATHS: &str = "there is `/`, `/status`, `/events`, `/metrics`, `/livez` and `/readyz`";
 
-type Made = (Arc<Status>, Bytes);
+/// The last document, of which status it is, and what was used of the limits then.
+type Made = (Arc<Status>, Vec<Limit>, Bytes);
 
 /// What every route knows.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     pub(super) watched: Watched,
     pub(super) streams: Arc<Semaphore>,
-    /// The last document, and what it was made of.
     document: Arc<Mutex<Option<Made>>>,
     page: Arc<Mutex<()>>,
 }
@@ -81,15 +83,17 @@ async fn exposition(State(known): State<Known>, headers: HeaderMap) -> Response 
 }
 
 async fn status(State(known): State<Known>) -> Response {
-    let status = known.watched.status();
+    let (status, now) = (known.watched.status(), (known.watched.clock.local)());
+    let used = status.picture.as_deref().map(|picture| picture.used(now)).unwrap_or_default();
     let mut kept = Arc::clone(&known.document).lock_owned().await;
-    if let Some((_, document)) = kept.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &status)) {
+    let is_new = |(of, then, _): &&Made| Arc::ptr_eq(of, &status) && *then == used;
+    if let Some((_, _, document)) = kept.as_ref().filter(is_new) {
         return typed("application/json", document.clone());
     }
     // The lock goes along: whoever goes away meanwhile does not let a second one be made beside it.
     let made = spawn_blocking(move || {
-        let document = Bytes::from(situation_document(&status));
-        *kept = Some((status, document.clone()));
+        let document = Bytes::from(situation_document(&status, now));
+        *kept = Some((status, used, document.clone()));
         document
     });
     made.await.map_or_else(|_| broken(), |document| typed("application/json", document))
@@ -130,3 +134,6 @@ fn typed(kind: &'static str, body: impl IntoResponse) -> Response {
 fn broken() -> Response {
     text(StatusCode::INTERNAL_SERVER_ERROR, "this could not be made, which is a mistake in the program")
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::deeds::Deeds;
 use crate::apply::Tally;
-use crate::domain::{Recorded, State, Timestamp};
-use crate::plan::{Action, Counts, Plan};
+use crate::domain::{Prices, Recorded, State, Timestamp};
+use crate::plan::{self, Action, Counts, Limit, Plan, Usage};
 
 /// How many passes are remembered.
 const REMEMBERED: usize = 20;
@@ -51,16 +51,40 @@ pub struct Status {
     pub picture: Option<Arc<Picture>>,
 }
 
-/// What a pass was made of. The limits of the plan are those in force after it, with what is used of them.
+/// What a pass was made of. The limits of the plan are judged by what is left to be bought after it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     /// The plan.
     pub plan: Plan,
     /// What is recorded, after the pass.
     pub state: Arc<State>,
+    prices: Option<Prices>,
+    usage: Usage,
 }
 
 impl Picture {
+    /// Takes what a pass was made of, as it is at `now`, after the pass.
+    #[must_use]
+    pub fn new(mut plan: Plan, state: Arc<State>, prices: Option<Prices>, now: Timestamp) -> Self {
+        // What the pass bought is recorded by now.
+        plan.limits = plan::manifests_lost(&plan, &state).into_iter().collect();
+        let usage = Usage::of(&plan, &state, prices.as_ref());
+        plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(now));
+        Self { plan, state, prices, usage }
+    }
+
+    /// Lists the limits with what is used of them at `now`: what was bought, which gets older, and what is in doubt.
+    #[must_use]
+    pub fn used(&self, now: Timestamp) -> Vec<Limit> {
+        self.usage.at(now)
+    }
+
+    /// Lists the limits with what they would come to where all that is left was bought at `now`.
+    #[must_use]
+    pub fn judged(&self, now: Timestamp) -> Vec<Limit> {
+        plan::judge(&self.plan, &self.state, self.prices.as_ref(), Some(now))
+    }
+
     /// Counts what is to be done after the pass: what it has bought is there, and what it could not find out is in doubt.
     #[must_use]
     pub fn left(&self) -> Counts {

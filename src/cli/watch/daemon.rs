@@ -22,7 +22,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::trail;
 use crate::domain::{Prices, State};
 use crate::manifest::{self, Loaded};
-use crate::plan::{self, Plan};
+use crate::plan::Plan;
 use crate::store::{Holder, StopFile, Store, Watch};
 use crate::watch::{
     Care, Deeds, Manifests, Picture, Report, Seeing, Sight, Standing, Status, Turn, Vitals, Work,
@@ -91,11 +91,9 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// Returns it for whoever looks at it later: with the limits as they are used now.
+    /// Returns it for whoever looks at it later.
     fn picture(self) -> Picture {
-        let Self { mut plan, state, prices, .. } = self;
-        plan.limits = plan::used(&plan, &state, prices.as_ref(), Some(materials::local_time()));
-        Picture { plan, state }
+        Picture::new(self.plan, self.state, self.prices, materials::local_time())
     }
 }
 

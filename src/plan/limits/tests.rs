@@ -302,3 +302,4 @@ fn a_clock_that_jumps_back_brings_back_what_was_bought() {
 }
 
 mod spend;
+mod usage;

@@ -18,7 +18,7 @@ use super::pins::PinsJson;
 use super::reason::{DifferenceJson, ReasonJson, differences};
 use super::scope::ScopeJson;
 use crate::domain::{CustomerId, IdError, Lineage, OrderId, OrderName, RequestId};
-use crate::plan::{Action, Costs, Counts, Plan, Saved, Step};
+use crate::plan::{Action, Costs, Counts, Limit, Plan, Saved, Step};
 
 /// A plan.
 #[derive(Debug, Serialize, Deserialize)]
@@ -114,6 +114,13 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
                 .collect(),
             pins: None,
         }
+    }
+}
+
+impl PlanJson<'_> {
+    /// Takes other limits: a plan is kept for longer than they stay the same.
+    pub(super) fn with_limits(self, limits: &[Limit]) -> Self {
+        Self { limits: limits.iter().map(LimitJson::from).collect(), ..self }
     }
 }
 

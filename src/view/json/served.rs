@@ -4,12 +4,11 @@
 
 use serde::Serialize;
 
-use super::limit::LimitJson;
 use super::plan::{CountsJson, PlanJson};
 use super::state::StateJson;
 use super::status::{ManifestsJson, SituationJson, StandingJson, StatusJson};
 use super::{FORMAT_VERSION, harmless, text};
-use crate::domain::Recorded;
+use crate::domain::{Recorded, Timestamp};
 use crate::watch::{Picture, Standing, Status};
 
 /// That something has changed: numbers, and no name of anybody.
@@ -29,16 +28,20 @@ struct ChangedJson {
     left: Option<CountsJson>,
 }
 
-/// Returns everything that a watcher knows as a document.
+/// Returns everything that a watcher knows as a document; the limits as they are at `now`.
 #[must_use]
-pub fn situation_document(status: &Status) -> String {
+pub fn situation_document(status: &Status, now: Timestamp) -> String {
     let picture = status.picture.as_deref();
     text(&SituationJson {
         format_version: FORMAT_VERSION,
         watches: status.standing != Standing::Ended,
         watcher: Some(StatusJson::from(status)),
-        plan: picture.map(|picture| PlanJson::from(&picture.plan)),
-        limits: picture.into_iter().flat_map(|picture| &picture.plan.limits).map(LimitJson::from).collect(),
+        plan: picture.map(|picture| PlanJson::from(&picture.plan).with_limits(&picture.judged(now))),
+        limits: picture
+            .into_iter()
+            .flat_map(|picture| picture.used(now))
+            .map(|limit| (&limit).into())
+            .collect(),
         state: picture.map(|picture| StateJson::from(&*picture.state)),
     })
 }

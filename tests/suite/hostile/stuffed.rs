@@ -195,7 +195,8 @@ fn status(plan: &Plan, state: &State, text: &str) -> Status {
     let text = || text.to_owned();
     let mut status = Status::new(text(), text(), text(), Timestamp::from_unix_ms(0), true);
     status.standing = Standing::StandsBy { holder: Some(text()) };
-    status.picture = Some(Arc::new(Picture { plan: plan.clone(), state: Arc::new(state.clone()) }));
+    status.picture =
+        Some(Arc::new(Picture::new(plan.clone(), Arc::new(state.clone()), None, Timestamp::from_unix_ms(0))));
     status
 }
 

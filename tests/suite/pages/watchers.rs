@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use orderform::apply::Tally;
 use orderform::domain::*;
-use orderform::plan::{self, Action, Pins, Plan};
+use orderform::plan::{self, Action, Pins};
 use orderform::watch::{Deeds, Manifests, Picture, Report, Standing, Status, Turn};
 
 use super::plans;
@@ -142,8 +142,7 @@ impl Shop {
             ..Pins::default()
         };
         let plan = plan::build(&self.desired, &self.state).pin(&self.state, |_| "{}".to_owned(), pins);
-        let plan = Plan { limits: plan::judge(&plan, &self.state, None, Some(now())), ..plan };
-        Picture { plan, state: Arc::new(self.state.clone()) }
+        Picture::new(plan, Arc::new(self.state.clone()), None, now())
     }
 }
 

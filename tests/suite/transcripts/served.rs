@@ -128,6 +128,45 @@ fn what_is_in_doubt_is_seen_with_its_age_and_wrong_manifests_are_too() {
     end(watch);
 }
 
+/// What `status --format json` prints is what is served, whoever buys meanwhile.
+#[test]
+fn a_limit_that_holds_is_seen_as_exceeded_and_what_is_used_is_told_apart_from_it() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    limit(&stage);
+    let text = std::fs::read_to_string(stage.path("orderform.yaml")).unwrap();
+    stage.write("orderform.yaml", &(text + "    seatsPerRun: 5\n"));
+    let _shop = stage.open_shop("", &[]);
+    let mut watch = stage.start(&[&WATCH[..], &LISTEN].concat());
+    let address = watch.wait_for_address();
+    watch.wait_for_print("pass 1: 1 order created");
+    let same = |of: &Value| {
+        let printed: Value =
+            serde_json::from_str(&stage.run(&["status", "--format", "json"]).stdout).unwrap();
+        assert_eq!(of["limits"], printed["limits"]);
+        printed
+    };
+    let bought = status(address);
+    assert_eq!(same(&bought)["limits"].as_array().unwrap().len(), 6, "and whether manifests were lost");
+    stage.write("b.yaml", &order("b", FABRIKAM, 7));
+    watch.wait_for_print("pass 2: held: ");
+    let held = status(address);
+    assert_eq!(held["plan"]["limits"], same(&held)["plan"]["limits"]);
+    let row = |limits: &Value, rule: &str| {
+        let row = limits.as_array().unwrap().iter().find(|row| row["rule"] == rule).unwrap().clone();
+        (row["value"].as_u64().unwrap(), row["exceeded"].as_bool().unwrap())
+    };
+    assert_eq!(row(&held["plan"]["limits"], "seatsPerRun"), (7, true));
+    assert_eq!(row(&held["plan"]["limits"], "seatsPerDay"), (12, false));
+    assert_eq!(row(&held["limits"], "seatsPerDay"), (5, false));
+    assert!(get(address, "/").body.contains("exceeded"));
+    let seen = metrics(address);
+    assert_eq!(seen.value("orderform_limit_used{rule=\"seatsPerDay\"}"), 5.0);
+    let plain = get(address, "/metrics").body;
+    assert!(!plain.contains("seatsPerRun"), "nothing is used up of a limit a run");
+    end(watch);
+    stage.bought(1);
+}
+
 #[test]
 fn a_pass_that_fails_is_alive_and_not_ready() {
     let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);

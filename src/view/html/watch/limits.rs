@@ -1,10 +1,13 @@
 //! How much of each limit is used: a bar, and the numbers that it draws.
 //!
+//! Of a limit by hour or day, what is used has a row, and what it would come to with all that is to be bought has one below
+//! where that exceeds it. Nothing is used up of the others: their row is what is to be bought.
+//!
 //! **Invariant:** a bar adds nothing to its numbers, and a limit that is no number has no bar.
 
 use maud::{Markup, html};
 
-use crate::domain::{Bound, Money};
+use crate::domain::{Bound, Money, Timestamp};
 use crate::plan::{Limit, Measured};
 use crate::view::html::charts::{LONGEST_BAR, bar};
 use crate::view::html::costs;
@@ -13,41 +16,69 @@ use crate::view::text::{LONGEST_NAME, escape, shorten};
 use crate::view::words::grouped;
 use crate::watch::Status;
 
-/// The limits of the last plan, where there was one.
-pub(super) fn limits(status: &Status) -> Markup {
-    let limits = status.picture.as_ref().map(|picture| picture.plan.limits.as_slice());
+/// The limits of the last plan, where there was one, at `now`.
+pub(super) fn limits(status: &Status, now: Timestamp) -> Markup {
+    let rows = status.picture.as_ref().map(|picture| rows(&picture.used(now), &picture.judged(now)));
     html! {
-        @if let Some(limits) = limits {
+        @if let Some(rows) = rows {
             section aria-labelledby="limits" {
                 h2 id="limits" { "Limits used" }
-                @if limits.is_empty() {
+                @if rows.is_empty() {
                     p.soft { "No limit is set, or nothing was measured by one yet." }
                 } @else {
                     div.overview {
                         table.bars.used {
-                            caption.quiet { "What counts against each limit, with all that is to be bought" }
+                            caption.quiet { "What counts against each limit" }
                             colgroup { col.who; col; }
                             thead.quiet { tr { th scope="col" { "Limit" } th scope="col" { "Used, and allowed" } } }
-                            tbody { @for limit in limits { (row(limit)) } }
+                            tbody { @for row in &rows { (row.written()) } }
                         }
                     }
-                    p.soft { "With what was bought in that time, what is in doubt, and all that is to be bought now." }
+                    p.soft {
+                        "By hour and day: what was bought in that time, and what is in doubt; and with all that is to be bought, "
+                        "where that exceeds it. Others: all that is to be bought."
+                    }
                 }
             }
         }
     }
 }
 
-fn row(limit: &Limit) -> Markup {
-    let of_customer = limit.customer_name.as_ref().map(|name| escape(&shorten(name, LONGEST_NAME)));
-    let of_customer = of_customer.or_else(|| limit.customer.map(|id| id.to_string()));
-    html! {
-        tr.over[limit.is_over()] {
-            th scope="row" {
-                (spelled(limit.rule.as_str())) (of(limit.keeper))
-                @if let Some(customer) = of_customer { ", " bdi { (customer) } }
+/// A row: a limit, and whether what is to be bought stands below what is used.
+struct Row {
+    limit: Limit,
+    is_below: bool,
+}
+
+/// Orders what is used of limits and what they would come to.
+fn rows(used: &[Limit], judged: &[Limit]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for limit in used {
+        let is_same = |other: &&Limit| (other.keeper, other.rule) == (limit.keeper, limit.rule);
+        let is_below = limit.rule.is_by_time();
+        if is_below {
+            rows.push(Row { limit: limit.clone(), is_below: false });
+        }
+        let judged = judged.iter().filter(is_same).filter(|judged| !is_below || judged.is_over());
+        rows.extend(judged.map(|judged| Row { limit: judged.clone(), is_below }));
+    }
+    rows
+}
+
+impl Row {
+    fn written(&self) -> Markup {
+        let limit = &self.limit;
+        let of_customer = limit.customer_name.as_ref().map(|name| escape(&shorten(name, LONGEST_NAME)));
+        let of_customer = of_customer.or_else(|| limit.customer.map(|id| id.to_string()));
+        html! {
+            tr.over[limit.is_over()] {
+                th scope="row" {
+                    (spelled(limit.rule.as_str())) (of(limit.keeper))
+                    @if let Some(customer) = of_customer { ", " bdi { (customer) } }
+                    @if self.is_below { ", with all that is to be bought" }
+                }
+                td { (used(limit)) }
             }
-            td { (used(limit)) }
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn watch_page(status: &Status, now: Timestamp, asked: &Asked) -> String {
                 div.found id="list" data-live { (list::list(status, &lines, asked)) }
             }
             div.results id="more" data-live {
-                (limits::limits(status))
+                (limits::limits(status, now))
                 (list::cancellable(&lines))
                 (passes::passes(status))
                 (about::about(status, now))

@@ -18,7 +18,7 @@ fn now() -> Timestamp {
 fn watching(plan: Plan) -> Status {
     let begun = now().before(Duration::from_secs(9000));
     let mut status = Status::new("kim on here".into(), "test".into(), "licences".into(), begun, true);
-    let picture = Picture { plan, state: Arc::new(state()) };
+    let picture = Picture::new(plan, Arc::new(state()), None, now());
     let applied = Turn::Applied(Tally { created: 1, created_seats: 25, unknown: 1, ..Tally::default() });
     let held = Turn::Held { why: vec!["`stop` is there".into()] };
     for (number, turn) in (1..).zip([Turn::Planned, held, Turn::Failed { why: "no network".into() }, applied])

@@ -230,7 +230,7 @@ mod tests {
             status
                 .add(Report { number, at, took, counts, digest, deeds, turn }, Some(Duration::from_secs(60)));
         }
-        status.picture = Some(Arc::new(Picture { plan, state: Arc::new(state()) }));
+        status.picture = Some(Arc::new(Picture::new(plan, Arc::new(state()), None, at)));
         status
     }
 
@@ -242,7 +242,7 @@ mod tests {
     }
 
     fn document(status: &Status) -> Value {
-        serde_json::from_str(&situation_document(status)).unwrap()
+        serde_json::from_str(&situation_document(status, Timestamp::from_unix_ms(1_700_000_000_000))).unwrap()
     }
 
     #[test]
