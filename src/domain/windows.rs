@@ -112,7 +112,7 @@ impl Windows {
         const MINUTE_MS: i64 = 60_000;
         let next = now.unix_ms().div_euclid(MINUTE_MS) + 1;
         let minutes = (next..=next + 60).map(|minute| Timestamp::from_unix_ms(minute * MINUTE_MS));
-        let ends = || minutes.clone().find(|at| !self.is_open(*at)).or_else(|| minutes.clone().last());
+        let ends = || minutes.clone().find(|at| !self.is_open(*at)).or_else(|| minutes.clone().next_back());
         (!self.is_empty()).then(ends).flatten()
     }
 

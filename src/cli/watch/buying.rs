@@ -107,31 +107,17 @@ impl Daemon<'_> {
         }
         if let Some(limit) = lost(&plan) {
             let turn = Turn::Held { why: vec![words(limit)] };
-            return Ok(Made {
-                plan,
-                state: Arc::new(opened.state),
-                turn,
-                ended: Vec::new(),
-                again: None,
-                prices,
-            });
+            return Ok(Made::of(plan, opened.state, turn, None, prices));
         }
         let acts = reconcile::needs_partner_center(&plan, &opened.state) || plan.counts().rename > 0;
         if !acts {
             let turn = held_for_now(&plan, nothing_new.as_ref());
             let again = self.care.again(self.now());
-            return Ok(Made { plan, state: Arc::new(opened.state), turn, ended: Vec::new(), again, prices });
+            return Ok(Made::of(plan, opened.state, turn, again, prices));
         }
         if let Some(why) = self.switch.pulled() {
             let turn = Turn::Held { why: vec![why] };
-            return Ok(Made {
-                plan,
-                state: Arc::new(opened.state),
-                turn,
-                ended: Vec::new(),
-                again: Some(HELD),
-                prices,
-            });
+            return Ok(Made::of(plan, opened.state, turn, Some(HELD), prices));
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;

@@ -91,6 +91,17 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// Returns what came of a pass that carried nothing out.
+    pub(super) fn of(
+        plan: Plan,
+        state: State,
+        turn: Turn,
+        again: Option<Duration>,
+        prices: Option<Prices>,
+    ) -> Self {
+        Self { plan, state: Arc::new(state), turn, ended: Vec::new(), again, prices }
+    }
+
     /// Returns it for whoever looks at it later.
     fn picture(self) -> Picture {
         Picture::new(self.plan, self.state, self.prices, materials::local_time())
