@@ -73,7 +73,13 @@ pub enum ApplyError {
     Journal(#[from] JournalError),
     /// Everything is in the journal, but the checkpoint of it could not be written.
     #[error("every order is recorded in the journal, but `state.json` could not be replaced")]
-    Checkpoint(#[source] JournalError),
+    Checkpoint {
+        /// Why not.
+        #[source]
+        source: JournalError,
+        /// What the run came to.
+        summary: Box<Summary>,
+    },
     /// The plan was made from another state than this.
     #[error("the plan was made from record {planned} of the state, which has come to record {serial}")]
     Stale {

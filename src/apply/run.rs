@@ -56,11 +56,13 @@ where
     summary.interrupted = matches!(halt, Some(Halt::Interrupted));
     summary.sign_in_failed = matches!(halt, Some(Halt::SignIn(_)));
     summary.syncs = session.journal.syncs();
-    if session.state.serial != before {
-        session.journal.checkpoint(session.state).map_err(ApplyError::Checkpoint)?;
-    }
-    match halt {
-        Some(Halt::Journal(error)) => Err(error.into()),
+    let written = match session.state.serial == before {
+        true => Ok(()),
+        false => session.journal.checkpoint(session.state),
+    };
+    match (halt, written) {
+        (_, Err(source)) => Err(ApplyError::Checkpoint { source, summary: Box::new(summary) }),
+        (Some(Halt::Journal(error)), Ok(())) => Err(error.into()),
         _ => Ok(summary),
     }
 }

@@ -17,10 +17,11 @@ use super::record::require_place;
 use super::recovery::RecoveryArgs;
 use super::reviewed::ReviewedArgs;
 use super::select::SelectArgs;
+use super::server_time::server_time;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
-use crate::domain::{EndpointId, RecordKind, Timestamp};
+use crate::domain::{EndpointId, RecordKind};
 use crate::partner_center::RealTimer;
 use crate::plan::{self, Budget, Limit, Plan, Step};
 use crate::ports::PartnerCenter;
@@ -94,8 +95,8 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     }
     require_place(&opened.state, &place)?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let now = server_time(&*connection.client, &plan).await?;
     let signals = Signals::new();
+    let now = server_time(&*connection.client, &plan, &mut signals.stop()).await?;
     if !plan.steps.iter().any(Step::is_sent) {
         // Nobody is asked, so it begins at once.
         signals.listen(signals::IN_FLIGHT)?;
@@ -167,20 +168,6 @@ pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Setti
         command: holder.command.clone(),
         tool: TOOL.to_owned(),
     }
-}
-
-/// Asks the server for its time, where a limit by hour or day needs it: the local clock
-/// decides nothing about money.
-pub(super) async fn server_time(shop: &impl PartnerCenter, plan: &Plan) -> Result<Timestamp, Failure> {
-    let by_time = plan.pins.as_ref().is_some_and(|pins| pins.limits.is_by_time());
-    // Of what is not sent the customer may be gone; and where nothing is sent, nothing is held against a limit.
-    let sent = plan.steps.iter().find(|step| step.is_sent());
-    let (true, Some(step)) = (by_time, sent) else { return Ok(materials::local_time()) };
-    let list = || shop.list_orders(step.customer_id);
-    let listing = apply::patiently(&RealTimer, &mut 0, list).await?;
-    listing.at.server.ok_or_else(|| {
-        Failure::new("Partner Center did not say what time it is, so limits by hour and day cannot be kept")
-    })
 }
 
 fn finish(summary: &Summary, view: &mut dyn View) -> Result<u8, Failure> {

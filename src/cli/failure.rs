@@ -240,7 +240,7 @@ impl From<ApplyError> for Failure {
                  make it again with `orderform state rebuild`, which buys nothing, or name its directory with \
                  `--state-dir`"
             }
-            ApplyError::Checkpoint(_) => {
+            ApplyError::Checkpoint { .. } => {
                 "nothing is lost, and `orderform state list` shows what is recorded: make room or mend the disk, and the next \
                  `orderform apply` makes `state.json` again"
             }

@@ -30,6 +30,7 @@ mod revision;
 mod sandbox;
 mod schema;
 mod select;
+mod server_time;
 mod shell;
 mod signals;
 mod starter;

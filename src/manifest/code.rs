@@ -122,6 +122,7 @@ codes! {
     FreezeOfNobody "OF0329" Error "a freeze names no customer, or one that no document describes";
     Window "OF0330" Error "a window has no length, or a time of day that is none";
     TimeZone "OF0331" Error "a time zone is not one of the IANA database";
+    FreezeOfNothing "OF0332" Warning "a freeze fits no order, so it holds nothing";
     Variable "OF0340" Error "a value does not name an environment variable";
     DuplicateReceiver "OF0341" Error "two receivers of notifications have the same name";
     // --- across documents

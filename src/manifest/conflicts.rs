@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Customer;
-use super::code::Code;
+use super::code::{Code, Severity};
 use super::diagnostic::{Diagnostic, Region, quoted};
 use super::document::{CustomerDraft, Document, Named, ProjectDraft, Stray, misplaced};
 use super::holding::FreezeDraft;
@@ -15,7 +15,7 @@ use super::ids;
 use super::nearest::nearest;
 use super::order::{CustomerRef, OrderDraft};
 use super::origin::{Origins, Sourced};
-use crate::domain::{Currency, CustomerId, DesiredOrder, OrderName, OrderSpec, Place, Project};
+use crate::domain::{Currency, CustomerId, DesiredOrder, Freeze, OrderName, OrderSpec, Place, Project};
 
 /// How many names are looked at for suggestions, all unknown customers together; each costs a look at every name.
 const MAX_LOOKS: usize = 20_000;
@@ -34,8 +34,14 @@ pub(super) struct Judged {
 type Customers = HashMap<OrderName, (Option<Sourced<CustomerId>>, Region)>;
 
 /// Judges the documents together. `all_read` says whether every document could be read: if not, a customer may well be
-/// described in one that could not, and is not called unknown.
-pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, all_read: bool) -> Judged {
+/// described in one that could not, and is not called unknown. `is_whole` says whether the
+/// project has no orders but these.
+pub(super) fn judge(
+    documents: Vec<Document>,
+    project_file: Option<&Arc<str>>,
+    all_read: bool,
+    is_whole: bool,
+) -> Judged {
     let (mut orders, mut customers, mut projects) = (Vec::new(), Vec::new(), Vec::new());
     let mut found = Vec::new();
     for document in documents {
@@ -59,12 +65,20 @@ pub(super) fn judge(documents: Vec<Document>, project_file: Option<&Arc<str>>, a
     if all_read {
         judge_references(&orders, &customers, &mut found);
     }
+    let freezes = draft.iter().flat_map(|draft| &draft.freezes).map(|freeze| freeze.narrowed.clone());
+    let narrowed: Vec<Option<Region>> = freezes.collect();
     let project = draft.map(|draft| finish_project(draft, &customers, all_read, &mut found));
     judge_products(&orders, &customers, &mut found);
     let mut judged = Judged { project, customers: described, ..Judged::default() };
     for (order, origins) in orders.into_iter().filter_map(|draft| finish(draft, &customers)) {
         judged.orders.push(order);
         judged.origins.extend(origins);
+    }
+    // An order that is wrong may be the one that is meant.
+    let is_whole = is_whole && found.iter().all(|one| one.severity() == Severity::Warning);
+    if is_whole && !judged.orders.is_empty() {
+        let freezes = judged.project.iter().flat_map(|project| &project.freeze).zip(narrowed);
+        found.extend(freezes.filter_map(|(freeze, at)| idle_freeze(freeze, at?, &judged.orders)));
     }
     judged.diagnostics = found;
     judged
@@ -107,7 +121,7 @@ fn finish_project(
     found: &mut Vec<Diagnostic>,
 ) -> Project {
     let mut project = draft.project;
-    for FreezeDraft { mut freeze, names } in draft.freezes {
+    for FreezeDraft { mut freeze, names, .. } in draft.freezes {
         for (name, region) in names {
             match OrderName::parse(&name).ok().and_then(|name| customers.get(&name)) {
                 Some((id, _)) => freeze.customers.extend(id.as_ref().map(|id| id.value)),
@@ -118,6 +132,14 @@ fn finish_project(
         project.freeze.push(freeze);
     }
     project
+}
+
+/// Says that a freeze fits no order. One that is over does not either, and can go.
+fn idle_freeze(freeze: &Freeze, at: Region, orders: &[DesiredOrder]) -> Option<Diagnostic> {
+    let fits = orders.iter().any(|order| freeze.is_of(order));
+    let hint = "write labels and customers as the orders have them, or take the freeze out";
+    let message = "the freeze fits no order, so it holds nothing";
+    (!fits).then(|| Diagnostic::new(Code::FreezeOfNothing, at, message).hint(hint))
 }
 
 fn frozen_stranger(name: &str, region: Region, customers: &Customers) -> Diagnostic {

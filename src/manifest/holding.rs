@@ -20,6 +20,8 @@ const DAYS: [(&str, usize); 7] =
 pub(super) struct FreezeDraft {
     pub(super) freeze: Freeze,
     pub(super) names: Vec<(String, Region)>,
+    /// Where it says of which orders it is; `None` where it is of everything.
+    pub(super) narrowed: Option<Region>,
 }
 
 /// Reads what is frozen.
@@ -31,11 +33,14 @@ fn freeze(value: Value<'_>) -> Option<FreezeDraft> {
     let fields = value.fields(&FREEZE)?;
     let reason = fields.value("reason").and_then(free_text);
     let until = fields.value("until").map(instant);
+    let narrowed = fields.value("labels").or_else(|| fields.value("customers"));
+    let narrowed = narrowed.map(|value| value.findings.at(value.key));
     let labels = fields.value("labels").into_iter().flat_map(sourced_texts);
     let labels = labels.map(|(key, label)| (key, label.value)).collect();
     let mut draft = FreezeDraft {
         freeze: Freeze { reason: String::new(), until: None, customers: Default::default(), labels },
         names: Vec::new(),
+        narrowed,
     };
     if let Some(value) = fields.value("customers") {
         customers(value, &mut draft);

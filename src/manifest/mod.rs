@@ -196,7 +196,8 @@ fn parse_after(sources: Sources, mut found: Vec<Diagnostic>, with_origins: bool)
         found.extend(diagnostics);
     }
     let all_read = !found.iter().any(|diagnostic| diagnostic.code.hides_documents());
-    let judged = conflicts::judge(documents, sources.project_file(), all_read);
+    let is_whole = !sources.is_part && !found.iter().any(|one| one.severity() == Severity::Error);
+    let judged = conflicts::judge(documents, sources.project_file(), all_read, is_whole);
     found.extend(judged.diagnostics);
     found.sort_by(|a, b| (&a.region, a.code, &a.message).cmp(&(&b.region, b.code, &b.message)));
     // What stands in a value that aliases repeat is one mistake.

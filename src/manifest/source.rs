@@ -97,6 +97,7 @@ impl Reader {
             self.beside(&defaults, &root, false);
         }
         self.defaults_of(&above);
+        self.sources.is_part = true;
     }
 
     /// Reads the defaults of the directories above, the outermost first.

@@ -16,6 +16,8 @@ pub struct Sources {
     pub(super) above: Vec<Arc<str>>,
     /// The directory of the project that what was named lies in, where it is not the project's own.
     pub(super) project_above: Option<PathBuf>,
+    /// Whether one file was named, beside which there may be others.
+    pub(super) is_part: bool,
 }
 
 /// One file.

@@ -17,6 +17,9 @@ use crate::protocol::{Doubt, Obstacle};
 /// With so many orders in doubt nothing new is bought.
 pub const MOST_IN_DOUBT: usize = 3;
 
+/// How soon an order is looked at again that a limit held back: what counts against it gets older.
+const OVER_LIMIT: Duration = Duration::from_secs(60);
+
 /// How long a customer rests after an error that passes, and how long at the most.
 const REST_MS: u64 = 2_000;
 /// How soon it is come back to what is in doubt at the soonest.
@@ -180,7 +183,10 @@ fn lesson(ended: &Ended) -> Lesson {
             Obstacle::Unlisted { .. } => Lesson::Passes,
         },
         Outcome::NotAttempted(Skipped::SignIn(_) | Skipped::NoRoom(_) | Skipped::Held(_)) => Lesson::Passes,
-        Outcome::NotAttempted(_) | Outcome::Blocked(_) => Lesson::Nothing,
+        Outcome::NotAttempted(Skipped::OverLimit(_)) => Lesson::DueIn(Some(OVER_LIMIT)),
+        // A run that was interrupted is made again soon, and a doubt that stands in the way has its own time.
+        Outcome::NotAttempted(Skipped::Interrupted | Skipped::CustomerInDoubt(_)) => Lesson::Nothing,
+        Outcome::Blocked(_) => Lesson::Nothing,
     }
 }
 

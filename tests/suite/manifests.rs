@@ -190,6 +190,7 @@ fn every_code_is_produced_by_some_test() {
     for path in [directory.path(), Path::new("tests/fixtures/nowhere")] {
         produced.extend(manifest::load(path).diagnostics.iter().map(|d| d.code));
     }
+    produced.extend(files::freeze_of_no_order().diagnostics.iter().map(|d| d.code));
     let header = "offerId,termDuration,billingCycle,currency,unitPrice";
     let row = "CFQ7TTC0LH18:0001,P1Y,monthly,EUR,";
     for text in [String::new(), format!("{header}\n{row}1e3\n"), format!("{header}\n{row}1\n{row}2\n")] {

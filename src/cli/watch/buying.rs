@@ -10,12 +10,13 @@ use tokio::sync::watch as channel;
 
 use super::around::{in_doubt, lost, words};
 use super::daemon::{Daemon, Made};
-use crate::apply::{Ended, Event, Outcome, Session, Summary};
-use crate::cli::apply::{open, server_time, settings};
+use crate::apply::{ApplyError, Ended, Event, Outcome, Session, Summary};
+use crate::cli::apply::{open, settings};
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::materials::{self, Materials, show_notices, store_failure};
 use crate::cli::record::require_place;
+use crate::cli::server_time::server_time;
 use crate::cli::terminal::Terminal;
 use crate::cli::trail::Trail;
 use crate::domain::{Rule, Rulebook};
@@ -124,7 +125,7 @@ impl Daemon<'_> {
         // Innermost, so that what the switch holds back is no request.
         let counted = Counted::new(Arc::clone(&connection.client), Arc::clone(&self.vitals.requests));
         let counted = Arc::new(counted);
-        let now = server_time(&*counted, &plan).await?;
+        let now = server_time(&*counted, &plan, &mut stop.subscribe()).await?;
         let guarded = Guarded::new(counted, self.switch.clone(), stop.clone());
         let session = Session {
             partner_center: Arc::new(guarded),
@@ -138,10 +139,32 @@ impl Daemon<'_> {
         let mut unattended = Unattended::new(self.terminal, in_doubt(session.state), stop.clone());
         let passed = reconcile::pass(&plan, prices.as_ref(), now, session, &mut unattended).await;
         let closed = connection.close().await;
-        let passed = passed?;
-        closed?;
+        let passed = self.despite(passed, closed)?;
         let Learnt { turn, ended, again } = self.learn(&plan, passed, rules.settle_after);
         Ok(Made { plan, state: Arc::new(opened.state), turn, ended, again, prices })
+    }
+
+    /// Takes a pass as carried out although its checkpoint could not be written: all of it is in the journal, and whoever
+    /// opens that makes the checkpoint again, or fails. How the connection was `closed` changes nothing about it, either.
+    fn despite(
+        &self,
+        passed: Result<Pass, ApplyError>,
+        closed: Result<(), Failure>,
+    ) -> Result<Pass, Failure> {
+        if let Err(failure) = closed {
+            self.warn(&failure);
+        }
+        match passed {
+            Err(ApplyError::Checkpoint { source, summary }) => {
+                self.warn(&ApplyError::Checkpoint { source, summary: Box::default() }.into());
+                Ok(Pass::Done(*summary))
+            }
+            other => Ok(other?),
+        }
+    }
+
+    fn warn(&self, failure: &Failure) {
+        self.terminal.say(&format!("warning: {}", failure.in_one_line()));
     }
 
     fn learn(&mut self, plan: &Plan, passed: Pass, settle_after: Duration) -> Learnt {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
+use crate::plan::{Limit, Measured};
 
 const SETTLE_AFTER: Duration = Duration::from_secs(1800);
 
@@ -92,6 +93,34 @@ fn a_refused_order_waits_for_its_manifest_and_not_for_time() {
     assert_eq!(held(&care, vec![allowed], &state(0), later), [None]);
     care.forget();
     assert_eq!(held(&care, vec![wanted], &state(0), later), [None]);
+}
+
+/// The gate judges by the server's clock and by what left meanwhile: the pass was within the limits, a send was not.
+#[test]
+fn what_a_limit_or_a_freeze_held_back_at_the_gate_is_tried_again_by_itself() {
+    let limit = Limit {
+        rule: Rule::ORDERS_PER_HOUR,
+        keeper: Keeper::Project,
+        bound: Bound::Most(1),
+        value: Measured::Amount(2),
+        customer: None,
+        customer_name: None,
+        names: Vec::new(),
+        exceeded: true,
+        allowed: None,
+    };
+    let frozen = Block::Frozen { reason: "audit".into(), until: None };
+    for (skipped, most) in
+        [(Skipped::OverLimit(Box::new(limit)), OVER_LIMIT), (Skipped::Held(frozen), Duration::from_secs(2))]
+    {
+        let mut care = Care::default();
+        let wanted = step("a", 1, 5, Action::Create);
+        learn(&mut care, std::slice::from_ref(&wanted), vec![Outcome::NotAttempted(skipped)], 0);
+        let again = care.again(0).expect("it is come back to");
+        assert!(again <= most, "{again:?}");
+        let then = u64::try_from(again.as_millis()).unwrap();
+        assert_eq!(held(&care, vec![wanted], &state(0), then), [None]);
+    }
 }
 
 #[test]

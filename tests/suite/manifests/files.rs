@@ -4,7 +4,7 @@ use std::fs;
 #[cfg(unix)]
 use std::os::unix::fs::symlink;
 
-use orderform::manifest::{self, Loaded};
+use orderform::manifest::{self, Code, Loaded, Sources};
 
 use super::rendered;
 
@@ -178,4 +178,24 @@ fn a_name_that_is_no_text_is_refused_and_not_passed_over() {
     let loaded = manifest::load(directory.path());
     assert_eq!(loaded.diagnostics.len(), 1);
     assert_eq!(loaded.diagnostics[0].message, "the name of this file is not UTF-8");
+}
+
+/// A project whose freeze has a label that its one order has not.
+pub(super) fn freeze_of_no_order() -> Loaded {
+    let mut sources = Sources::new();
+    sources.add("a.yaml", crate::transcripts::words::order("a", crate::transcripts::words::CONTOSO, 5));
+    let project = "apiVersion: orderform/v1\nkind: Project\nspec:\n  freeze: [{ reason: audit, labels: { region: emae } }]\n";
+    sources.add_project("orderform.yaml", project);
+    manifest::parse(sources)
+}
+
+/// It may be the order that is wrong, and not the freeze.
+#[test]
+fn a_freeze_that_fits_no_order_is_warned_of_where_all_orders_are_right() {
+    let codes = |loaded: &Loaded| loaded.diagnostics.iter().map(|one| one.code).collect::<Vec<_>>();
+    let loaded = freeze_of_no_order();
+    assert_eq!((codes(&loaded), loaded.orders.len()), (vec![Code::FreezeOfNothing], 1));
+    let mut sources = loaded.sources;
+    sources.add("b.yaml", "apiVersion: orderform/v1\nkind: Order\n");
+    assert!(!codes(&manifest::parse(sources)).contains(&Code::FreezeOfNothing));
 }

@@ -65,6 +65,27 @@ fn a_freeze_of_a_name_holds_orders_that_write_the_tenant_id() {
     stage.bought(0);
 }
 
+#[test]
+fn a_freeze_that_fits_no_order_is_warned_of_and_of_a_part_of_a_project_nobody_can_say() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    settle(&stage, "  freeze: [{ reason: audit, labels: { region: emae } }]\n");
+    let ran = stage.quietly(&["validate"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!((ran.stdout + &ran.stderr).contains("OF0332"));
+    assert!(stage.quietly(&["plan", "--verbose"]).stderr.contains("OF0332"));
+    assert!(stage.quietly(&["plan"]).stderr.contains("1 warning"));
+    let mut watch = stage.start(&["watch", "."]);
+    watch.wait_for_print("pass 1: ");
+    assert!(end(watch).stderr.contains("1 warning"));
+    let part = stage.quietly(&["validate", "a.yaml"]);
+    assert!(!(part.stdout + &part.stderr).contains("OF0332"));
+    for right in ["[{ reason: audit }]", &format!("[{{ reason: audit, customers: [{CONTOSO}] }}]")] {
+        settle(&stage, &format!("  freeze: {right}\n"));
+        let ran = stage.quietly(&["validate", "--deny-warnings"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
 /// A settled order would be sent again once the list shows that nothing was bought; not while it is frozen.
 #[test]
 fn an_attempt_of_what_is_frozen_is_settled_and_not_sent_again() {

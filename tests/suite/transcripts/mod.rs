@@ -16,6 +16,7 @@ macro_rules! assert_transcript {
 
 mod answers;
 mod asked;
+mod barred;
 mod beginning;
 mod calls;
 mod changed;

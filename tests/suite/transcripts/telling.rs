@@ -98,6 +98,27 @@ fn a_purchase_is_told_to_everybody_once_each_in_its_shape_and_signed() {
 }
 
 #[test]
+fn a_purchase_is_told_and_counted_although_the_checkpoint_cannot_be_written() {
+    let stage = stage(&receiver("desk", "json", ""));
+    let _shop = stage.open_shop("faults: [{ on: create, times: 1, do: { delay: 1s } }]", &[]);
+    let desk = Receiver::open(|_| status(200));
+    let mut command = watch(&stage, &[("DESK_URL", &desk.url)]);
+    let mut watch = Running::start(command.arg("--verbose"));
+    watch.wait_for("sending a");
+    std::fs::remove_file(stage.state("state.json")).unwrap();
+    std::fs::create_dir(stage.state("state.json")).unwrap();
+    watch.wait_for_print("pass 1: ");
+    let document = desk.next().json();
+    assert_eq!(topics(&document), ["bought"]);
+    let ran = end(watch);
+    assert!(ran.stdout.contains("pass 1: 1 order created"), "{ran:?}");
+    assert!(ran.stderr.contains("warning: every order is recorded in the journal"), "{ran:?}");
+    let told: Value = serde_json::from_slice(&std::fs::read(stage.state("status.json")).unwrap()).unwrap();
+    assert_eq!((&told["totals"]["created"], &told["totals"]["posts"]), (&1.into(), &1.into()));
+    stage.bought(1);
+}
+
+#[test]
 fn whoever_wants_to_hear_of_doubts_hears_of_nothing_else() {
     let stage = stage(&receiver("desk", "json", "      on: [doubt]\n"));
     let lose = "faults:\n  - { on: create, match: { customer: f81d98dd-c2f4-499e-a194-5619e260344e }, do: lose-answer-after }\n";
