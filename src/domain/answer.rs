@@ -92,6 +92,13 @@ impl Excerpt {
         Self(kept)
     }
 
+    /// Keeps the beginning of an error with all its causes.
+    #[must_use]
+    pub fn with_causes(error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        Self::of(&causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    }
+
     /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {

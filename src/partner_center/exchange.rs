@@ -4,7 +4,6 @@
 //!
 //! **Invariant:** a request is sent once. Nothing is [`Failure::NotSent`] unless no byte of it can have left.
 
-use std::error::Error;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
@@ -70,15 +69,7 @@ fn lost(error: reqwest::Error) -> Failure {
 
 /// Writes an error with all its causes and without the URL, which the caller knows.
 fn describe(error: reqwest::Error) -> Excerpt {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    Excerpt::of(&text)
+    Excerpt::with_causes(&error.without_url())
 }
 
 /// Reads `Date`; several of them must agree.

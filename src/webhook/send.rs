@@ -3,7 +3,6 @@
 //! **Invariant:** a request is sent once; no redirect is followed, no proxy of the environment is used, and of an answer
 //! nothing is read but its status and `Retry-After`.
 
-use std::error::Error;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -119,15 +118,7 @@ fn read_retry_after(headers: &HeaderMap, now_s: u64) -> Option<Duration> {
 
 /// Writes an error with all its causes and without the URL.
 fn describe(error: reqwest::Error) -> Excerpt {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    Excerpt::of(&text)
+    Excerpt::with_causes(&error.without_url())
 }
 
 #[cfg(test)]
