@@ -1,4 +1,4 @@
-//! Partner Center over HTTP: one request a call, and what came back of it.
+//! Partner Center over HTTP: its connections, one request, and what came back of it.
 //!
 //! Reads share connections. A create has a connection of its own, HTTP/1.1 and never used again, so that a stale one
 //! can neither make its answer ambiguous nor move the library to send it twice.
@@ -9,31 +9,26 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use uuid::Uuid;
 
 use super::auth::AccessToken;
+use super::body;
 use super::clock::ServerClock;
 use super::endpoint::Endpoint;
 use super::exchange::{Failure, Whole, exchange};
-use super::{audit, body, convert};
-use crate::domain::AuditedOrder;
-use crate::domain::{
-    Answer, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent, ObservedOrder, OrderId, OrderSpec,
-};
-use crate::ports::{Outgoing, PartnerCenter, ReadError};
+use crate::domain::{Excerpt, Moment};
+use crate::ports::ReadError;
 
 /// What Microsoft's own client waits (the Partner Center .NET SDK's default timeout).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ORDER_LIMIT_BYTES: usize = 8 << 20;
 const LIST_LIMIT_BYTES: usize = 64 << 20;
-/// Of audit records; 500 a page by the sample of "Get a record of Partner Center activity".
-const MOST_PAGES: usize = 50;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
-const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+pub(super) const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 const LOCALE: HeaderName = HeaderName::from_static("x-locale");
 const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-application");
 
@@ -81,14 +76,14 @@ pub enum ClientError {
 /// Partner Center at one endpoint, for one who is signed in.
 #[derive(Debug)]
 pub struct Client {
-    endpoint: Endpoint,
+    pub(super) endpoint: Endpoint,
     credential: AccessToken,
-    settings: ClientSettings,
+    pub(super) settings: ClientSettings,
     /// What every request has, but for who sends it and its ids.
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     reads: reqwest::Client,
-    creates: reqwest::Client,
-    clock: ServerClock,
+    pub(super) creates: reqwest::Client,
+    pub(super) clock: ServerClock,
 }
 
 impl Client {
@@ -122,7 +117,11 @@ impl Client {
     }
 
     /// Sends one request and reads its whole answer, taking the time from it.
-    async fn ask(&self, request: reqwest::RequestBuilder, limit: usize) -> Result<(Whole, Moment), Failure> {
+    pub(super) async fn ask(
+        &self,
+        request: reqwest::RequestBuilder,
+        limit: usize,
+    ) -> Result<(Whole, Moment), Failure> {
         let request = request.header(AUTHORIZATION, self.credential.header());
         let mut whole = exchange(request, limit).await?;
         whole.body = self.credential.blot(whole.body);
@@ -133,7 +132,12 @@ impl Client {
     }
 
     /// Reads something; `Ok` for any whole answer.
-    async fn read(&self, url: Url, extra: HeaderMap, limit: usize) -> Result<(Whole, Moment), ReadError> {
+    pub(super) async fn read(
+        &self,
+        url: Url,
+        extra: HeaderMap,
+        limit: usize,
+    ) -> Result<(Whole, Moment), ReadError> {
         let path = url.path().to_owned();
         let request_id = Uuid::new_v4();
         let mut headers = self.headers.clone();
@@ -152,117 +156,6 @@ impl Client {
                 Err(ReadError::Failed(why))
             }
         }
-    }
-
-    fn orders_url(&self, customer: CustomerId) -> Url {
-        self.endpoint.url(&["customers", &customer.to_string(), "orders"]).expect("a GUID is a path segment")
-    }
-
-    async fn post(&self, send: &Outgoing) -> Result<(Whole, Moment), Failure> {
-        let mut headers = self.headers.clone();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(REQUEST_ID, guid(&send.request_id));
-        headers.insert(CORRELATION_ID, guid(&send.correlation_id));
-        let request = self
-            .creates
-            .request(Method::POST, self.orders_url(send.customer))
-            .headers(headers)
-            .body(send.body.clone());
-        self.ask(request, self.settings.order_limit_bytes).await
-    }
-}
-
-impl PartnerCenter for Client {
-    fn endpoint(&self) -> EndpointId {
-        self.endpoint.id()
-    }
-
-    fn render(&self, spec: &OrderSpec) -> String {
-        convert::render(spec)
-    }
-
-    fn now(&self) -> Moment {
-        self.clock.now()
-    }
-
-    async fn create_order(&self, send: Outgoing) -> Answer {
-        let Outgoing { customer, request_id, correlation_id, .. } = send;
-        let answer = match self.post(&send).await {
-            Ok((whole, _)) => Answer::Response {
-                status: whole.status,
-                retry_after: whole.retry_after,
-                body: body::classify(whole.status, &whole.body),
-            },
-            Err(Failure::NotSent(why)) => Answer::NotSent(NotSent(why)),
-            Err(Failure::Lost(why)) => Answer::Lost(why),
-        };
-        tracing::debug!(%customer, %request_id, %correlation_id, ?answer, "create order");
-        answer
-    }
-
-    async fn list_orders(&self, customer: CustomerId) -> Result<Listing, ReadError> {
-        let url = self.orders_url(customer);
-        let limit = self.settings.list_limit_bytes;
-        let (whole, at) = self.read(url, HeaderMap::new(), limit).await?;
-        if whole.status != 200 {
-            return Err(read_error(&whole));
-        }
-        let orders = body::read_orders(customer, &whole.body).map_err(ReadError::Failed)?;
-        Ok(Listing { orders, at })
-    }
-
-    async fn find_order(
-        &self,
-        customer: CustomerId,
-        order: OrderId,
-    ) -> Result<Option<ObservedOrder>, ReadError> {
-        let segments = ["customers", &customer.to_string(), "orders", order.as_str()];
-        let url = self.endpoint.url(&segments);
-        let url = url.ok_or_else(|| failed(&format!("`{order}` is not an order id")))?;
-        let limit = self.settings.order_limit_bytes;
-        let (whole, _) = self.read(url, HeaderMap::new(), limit).await?;
-        if whole.status == 404 && body::read_fault(404, &whole.body).is_some() {
-            return Ok(None);
-        }
-        if whole.status != 200 {
-            return Err(read_error(&whole));
-        }
-        let value = body::read(&whole.body).map_err(ReadError::Failed)?;
-        let found = convert::observed_order(value).map_err(ReadError::Failed)?;
-        if found.id == order && found.customer_id == Some(customer) {
-            Ok(Some(found))
-        } else {
-            Err(failed(&format!("asked for order `{order}`, another one came")))
-        }
-    }
-
-    async fn audited_orders(
-        &self,
-        customer: CustomerId,
-        since: Moment,
-    ) -> Result<Vec<AuditedOrder>, ReadError> {
-        let Some(since) = since.server.or_else(|| self.now().server) else {
-            return Ok(Vec::new());
-        };
-        let mut next = Some((audit::records_url(&self.endpoint, customer, since), HeaderMap::new()));
-        let mut orders = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let Some((url, extra)) = next.take() else {
-                break;
-            };
-            let page = url.clone();
-            let limit = self.settings.list_limit_bytes;
-            let (whole, _) = self.read(url, extra, limit).await?;
-            if whole.status != 200 {
-                return Err(read_error(&whole));
-            }
-            let list = body::read(&whole.body).map_err(ReadError::Failed)?;
-            next = audit::next_page(&self.endpoint, &page, &list);
-            let records = body::read_items(list).map_err(ReadError::Failed)?;
-            let created = |record| audit::created_order(customer, record);
-            orders.extend(records.into_iter().filter_map(created));
-        }
-        Ok(orders)
     }
 }
 
@@ -287,12 +180,12 @@ fn connections(endpoint: &Endpoint, settings: &ClientSettings) -> reqwest::Clien
     builder.tls_certs_only([]).resolve_to_addrs("localhost", &here)
 }
 
-fn guid(id: &impl std::fmt::Display) -> HeaderValue {
+pub(super) fn guid(id: &impl std::fmt::Display) -> HeaderValue {
     HeaderValue::from_str(&id.to_string()).expect("a GUID is visible ASCII")
 }
 
 /// Says why a whole answer is not what was asked for.
-fn read_error(whole: &Whole) -> ReadError {
+pub(super) fn read_error(whole: &Whole) -> ReadError {
     let fault = body::read_fault(whole.status, &whole.body);
     let retry_after = whole.retry_after;
     let beginning = body::beginning(&whole.body);
@@ -306,6 +199,6 @@ fn read_error(whole: &Whole) -> ReadError {
     }
 }
 
-fn failed(why: &str) -> ReadError {
+pub(super) fn failed(why: &str) -> ReadError {
     ReadError::Failed(Excerpt::of(why))
 }

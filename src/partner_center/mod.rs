@@ -2,7 +2,7 @@
 //!
 //! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `clock` the server's clock; [`RealTimer`]
+//! created orders, `exchange` is one request and its whole answer, `orders` the port, `clock` the server's clock; [`RealTimer`]
 //! waits.
 //!
 //! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
@@ -15,6 +15,7 @@ mod clock;
 mod convert;
 mod endpoint;
 mod exchange;
+mod orders;
 mod timer;
 pub mod wire;
 
