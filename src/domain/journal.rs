@@ -7,6 +7,7 @@ use super::ids::{
 use super::moment::{Moment, Timestamp};
 use super::observed::ObservedOrder;
 use super::order::OrderSpec;
+use super::subscription::SubscriptionTerms;
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,18 @@ pub enum RecordKind {
         /// What it would come to.
         value: String,
     },
+    /// Somebody, or a flag, approved the plan that the run carries out.
+    Approved {
+        /// The digest of that plan.
+        plan: String,
+        /// How.
+        how: Approval,
+        /// Who: user, host and process.
+        by: String,
+        /// The commit that the manifests were read at, where they are in a Git repository; with `+` behind it where
+        /// files of it were changed since.
+        commit: Option<String>,
+    },
     /// An order is about to be sent for the first time. Durable before the first byte leaves.
     Intended {
         /// Whose name.
@@ -118,6 +131,13 @@ pub enum RecordKind {
         /// By line; `None` for those still missing.
         subscription_ids: Vec<Option<SubscriptionId>>,
     },
+    /// How long subscriptions of an order run, and until when they can be given back, as Partner Center said.
+    TermsKnown {
+        /// Whose name.
+        name: OrderName,
+        /// Of each subscription that was seen, in the order of the lines.
+        terms: Vec<SubscriptionTerms>,
+    },
     /// A recorded order got another name.
     Moved {
         /// The old one.
@@ -141,7 +161,8 @@ impl RecordKind {
             | Self::Bound { .. }
             | Self::Rebuilt { .. }
             | Self::Opened { .. }
-            | Self::Allowed { .. } => None,
+            | Self::Allowed { .. }
+            | Self::Approved { .. } => None,
             Self::Intended { name, .. }
             | Self::Sending { name, .. }
             | Self::SendEnded { name, .. }
@@ -149,10 +170,24 @@ impl RecordKind {
             | Self::NotOrdered { name, .. }
             | Self::Adopted { name, .. }
             | Self::SubscriptionsKnown { name, .. }
+            | Self::TermsKnown { name, .. }
             | Self::Forgotten { name } => Some(name),
             Self::Moved { from, .. } => Some(from),
         }
     }
+}
+
+/// How a plan was approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// A person said yes to it.
+    Person,
+    /// `--auto-approve`.
+    Flag,
+    /// It was saved, and carried out as it was saved.
+    SavedPlan,
+    /// A watcher that buys.
+    Watcher,
 }
 
 /// One try at buying one order, with one request id that never changes.

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::terms::{ApprovalForm, TermsForm};
 use super::values::{
     AttemptForm, EvidenceForm, FateForm, FormError, MomentForm, PlacedForm, SpecForm, read_endpoint,
     read_subscriptions, write_subscriptions,
@@ -15,20 +16,79 @@ use crate::domain::{Excerpt, Lineage, NotOrdered, OrderName, RecordKind, Service
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum RecordForm {
-    Genesis { format_version: String, lineage: String, tool: String },
-    Bound { endpoint: String },
-    Rebuilt { at: MomentForm },
-    Opened { by: String, command: String, tool: String },
-    Allowed { by: String, rule: String, keeper: String, reason: String, limit: String, value: String },
-    Intended { name: String, attempt: Box<AttemptForm> },
-    Sending { name: String, at: MomentForm },
-    SendEnded { name: String, at: MomentForm, fate: FateForm },
-    Created { name: String, order: PlacedForm, evidence: EvidenceForm },
-    NotOrdered { name: String, reason: ReasonForm },
-    Adopted { name: String, spec: Box<SpecForm>, order: PlacedForm },
-    SubscriptionsKnown { name: String, subscription_ids: Vec<Option<String>> },
-    Moved { from: String, to: String },
-    Forgotten { name: String },
+    Genesis {
+        format_version: String,
+        lineage: String,
+        tool: String,
+    },
+    Bound {
+        endpoint: String,
+    },
+    Rebuilt {
+        at: MomentForm,
+    },
+    Opened {
+        by: String,
+        command: String,
+        tool: String,
+    },
+    Allowed {
+        by: String,
+        rule: String,
+        keeper: String,
+        reason: String,
+        limit: String,
+        value: String,
+    },
+    Approved {
+        plan: String,
+        how: ApprovalForm,
+        by: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        commit: Option<String>,
+    },
+    Intended {
+        name: String,
+        attempt: Box<AttemptForm>,
+    },
+    Sending {
+        name: String,
+        at: MomentForm,
+    },
+    SendEnded {
+        name: String,
+        at: MomentForm,
+        fate: FateForm,
+    },
+    Created {
+        name: String,
+        order: PlacedForm,
+        evidence: EvidenceForm,
+    },
+    NotOrdered {
+        name: String,
+        reason: ReasonForm,
+    },
+    Adopted {
+        name: String,
+        spec: Box<SpecForm>,
+        order: PlacedForm,
+    },
+    SubscriptionsKnown {
+        name: String,
+        subscription_ids: Vec<Option<String>>,
+    },
+    TermsKnown {
+        name: String,
+        terms: Vec<TermsForm>,
+    },
+    Moved {
+        from: String,
+        to: String,
+    },
+    Forgotten {
+        name: String,
+    },
 }
 
 /// `{"refused":{…}}`, `{"notNow":WHY}`, `{"listedNowhere":WHY}` or `"person"`.
@@ -59,6 +119,12 @@ impl From<&RecordKind> for RecordForm {
                     [by, rule, keeper, reason, limit, value].map(Clone::clone);
                 Self::Allowed { by, rule, keeper, reason, limit, value }
             }
+            RecordKind::Approved { plan, how, by, commit } => Self::Approved {
+                plan: plan.clone(),
+                how: (*how).into(),
+                by: by.clone(),
+                commit: commit.clone(),
+            },
             RecordKind::Intended { name, attempt } => {
                 Self::Intended { name: name.to_string(), attempt: Box::new(attempt.as_ref().into()) }
             }
@@ -81,6 +147,10 @@ impl From<&RecordKind> for RecordForm {
                 name: name.to_string(),
                 subscription_ids: write_subscriptions(subscription_ids),
             },
+            RecordKind::TermsKnown { name, terms } => Self::TermsKnown {
+                name: name.to_string(),
+                terms: terms.iter().map(TermsForm::from).collect(),
+            },
             RecordKind::Moved { from, to } => Self::Moved { from: from.to_string(), to: to.to_string() },
             RecordKind::Forgotten { name } => Self::Forgotten { name: name.to_string() },
         }
@@ -102,6 +172,9 @@ impl RecordForm {
             Self::Opened { by, command, tool } => RecordKind::Opened { by, command, tool },
             Self::Allowed { by, rule, keeper, reason, limit, value } => {
                 RecordKind::Allowed { by, rule, keeper, reason, limit, value }
+            }
+            Self::Approved { plan, how, by, commit } => {
+                RecordKind::Approved { plan, how: how.read(), by, commit }
             }
             Self::Intended { name, attempt } => {
                 RecordKind::Intended { name: OrderName::parse(&name)?, attempt: Box::new(attempt.read()?) }
@@ -128,6 +201,10 @@ impl RecordForm {
             Self::SubscriptionsKnown { name, subscription_ids } => RecordKind::SubscriptionsKnown {
                 name: OrderName::parse(&name)?,
                 subscription_ids: read_subscriptions(&subscription_ids)?,
+            },
+            Self::TermsKnown { name, terms } => RecordKind::TermsKnown {
+                name: OrderName::parse(&name)?,
+                terms: terms.into_iter().map(TermsForm::read).collect::<Result<_, _>>()?,
             },
             Self::Moved { from, to } => {
                 RecordKind::Moved { from: OrderName::parse(&from)?, to: OrderName::parse(&to)? }
