@@ -1,11 +1,11 @@
 //! The real API, over HTTP: [`Client`] is Partner Center as [`ports`](crate::ports) has it.
 //!
-//! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
+//! [`Endpoint`] says where, [`Credential`](sign_in::Credential) who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `orders` the port, `clock` the server's clock; [`RealTimer`]
+//! created orders, `exchange` is one request and its whole answer, `orders` the port, `probe` a cheap look, `clock` the server's clock; [`RealTimer`]
 //! waits.
 //!
-//! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
+//! **Invariant:** nothing here retries (but a read, once, with a new token), follows a redirect, asks another host or judges an answer; it reports facts.
 
 mod audit;
 mod auth;
@@ -16,6 +16,8 @@ mod convert;
 mod endpoint;
 mod exchange;
 mod orders;
+mod probe;
+pub mod sign_in;
 mod timer;
 pub mod wire;
 
@@ -23,4 +25,5 @@ pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
 pub use convert::render;
 pub use endpoint::{Endpoint, EndpointError};
+pub use probe::Probe;
 pub use timer::RealTimer;

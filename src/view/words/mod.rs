@@ -14,6 +14,7 @@ mod notice;
 mod outcome;
 mod plan;
 mod scope;
+mod sign_in;
 mod tally;
 mod terms;
 mod watch;
@@ -29,6 +30,7 @@ pub(super) use plan::{
     Symbol, action_symbol, counts, freeze, held, line_item, line_terms, schedule, seats_of, step, verdict,
 };
 pub(super) use scope::scope;
+pub(crate) use sign_in::way_out;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, term_and_billing};
 pub(super) use watch::{applied, manifests, pass, remembered, watcher};
