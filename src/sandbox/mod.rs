@@ -1,8 +1,8 @@
 //! Partner Center, pretended: a shop that answers over real HTTP, keeps a ledger, and fails on purpose.
 //!
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
-//! byte). `bearer` says whether it may be asked at all (`token` gives tokens, `token_routes` where clients look for them), `faults` what shall go wrong with it, `deliver` makes that
-//! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
+//! byte; over `tls` for those who take nothing else). `bearer` says whether it may be asked at all (`token` gives tokens,
+//! `token_routes` is where clients look for them), `faults` what shall go wrong with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
 //! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
@@ -28,6 +28,7 @@ mod reply;
 mod script;
 mod server;
 mod shop;
+mod tls;
 mod token;
 mod token_routes;
 mod view;
@@ -46,6 +47,7 @@ pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
 pub use faults::{Faults, Occasion, Only, Refused, Rule};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
+pub use tls::Tls;
 
 /// What the sandbox is to be like. The default is the kindest Partner Center there could be.
 #[derive(Debug, Clone)]
@@ -74,6 +76,8 @@ pub struct Options {
     pub refresh_tokens: RefreshTokens,
     /// The clock of creation dates, lags and `Date` headers.
     pub clock: Clock,
+    /// What to serve with over TLS; without it, it is plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 impl Default for Options {
@@ -90,6 +94,7 @@ impl Default for Options {
             token_life: Duration::from_secs(3600),
             refresh_tokens: RefreshTokens::default(),
             clock: Clock::default(),
+            tls: None,
         }
     }
 }
@@ -182,6 +187,9 @@ pub enum SandboxError {
     /// The faults are not what they should be.
     #[error("cannot read the faults: {0}")]
     Faults(String),
+    /// It cannot be served over TLS with what was given.
+    #[error("cannot serve over TLS: {0}")]
+    Tls(String),
     /// The socket failed.
     #[error("cannot serve")]
     Serve(#[source] std::io::Error),
@@ -209,6 +217,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     clock: Clock,
     latency: Duration,
+    tls: Option<Tls>,
     world: Mutex<world::World>,
     script: Mutex<script::Script>,
     desk: token::Desk,
@@ -226,6 +235,7 @@ impl Sandbox {
             clock: options.clock.clone(),
             latency: options.latency,
             desk: token::Desk::new(options.token_life, options.refresh_tokens),
+            tls: options.tls.clone(),
             world: Mutex::new(world::World::open(options)?),
             script: Mutex::new(script),
             closing: watch::Sender::new(false),

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Extension, Form, Path, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, Response, header};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -25,11 +25,6 @@ use super::token::{EXCHANGE, Posted, Version};
 
 type Parameters = Query<HashMap<String, String>>;
 type PostedForm = Result<Form<HashMap<String, String>>, FormRejection>;
-type MaybeTls = Option<Extension<Tls>>;
-
-/// What a request carries that came over TLS.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tls;
 
 /// How long the token of a platform lives, in seconds.
 const PLATFORM_LIFE_SECS: i64 = 600;
@@ -82,19 +77,18 @@ async fn token(
 }
 
 /// Returns scheme and host by which we were asked.
-fn base(headers: &HeaderMap, tls: &MaybeTls) -> String {
+fn base(sandbox: &Sandbox, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    let scheme = if sandbox.0.tls.is_some() { "https" } else { "http" };
     format!("{scheme}://{host}")
 }
 
 async fn discovery_v1(
     State(sandbox): State<Sandbox>,
     Path(tenant): Path<String>,
-    tls: MaybeTls,
     visit: Visit,
 ) -> Response<Body> {
-    let tenant = format!("{}/{tenant}", base(visit.headers(), &tls));
+    let tenant = format!("{}/{tenant}", base(&sandbox, visit.headers()));
     let document = configuration(&tenant, &format!("{tenant}/"), "", "/discovery/keys");
     visit.dress(&sandbox, Reply::json(200, &document))
 }
@@ -102,10 +96,9 @@ async fn discovery_v1(
 async fn discovery_v2(
     State(sandbox): State<Sandbox>,
     Path(tenant): Path<String>,
-    tls: MaybeTls,
     visit: Visit,
 ) -> Response<Body> {
-    let tenant = format!("{}/{tenant}", base(visit.headers(), &tls));
+    let tenant = format!("{}/{tenant}", base(&sandbox, visit.headers()));
     let document = configuration(&tenant, &format!("{tenant}/v2.0"), "/v2.0", "/discovery/v2.0/keys");
     visit.dress(&sandbox, Reply::json(200, &document))
 }
@@ -134,8 +127,8 @@ async fn keys(State(sandbox): State<Sandbox>, visit: Visit) -> Response<Body> {
     visit.dress(&sandbox, Reply::json(200, &json!({"keys": []})))
 }
 
-async fn instance(State(sandbox): State<Sandbox>, tls: MaybeTls, visit: Visit) -> Response<Body> {
-    let base = base(visit.headers(), &tls);
+async fn instance(State(sandbox): State<Sandbox>, visit: Visit) -> Response<Body> {
+    let base = base(&sandbox, visit.headers());
     let host = base.split_once("://").map_or("", |(_, host)| host);
     let document = json!({
         "tenant_discovery_endpoint": format!("{base}/common/v2.0/.well-known/openid-configuration"),

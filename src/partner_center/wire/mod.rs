@@ -68,6 +68,7 @@ const KEYS: &[&str] = &[
     "quantity",
     "referenceCustomerId",
     "relationshipToPartner",
+    "renewalTermDuration",
     "renewsTo",
     "resourceNewValue",
     "resourceType",
