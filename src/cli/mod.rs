@@ -6,6 +6,7 @@
 mod adopt;
 mod allowing;
 mod apply;
+mod auth;
 mod connect;
 mod explain;
 mod failure;
@@ -20,6 +21,7 @@ mod otlp;
 mod person;
 mod plan;
 mod prices;
+mod program;
 mod rebuild;
 mod record;
 mod recovery;
@@ -32,6 +34,7 @@ mod schema;
 mod select;
 mod server_time;
 mod shell;
+mod sign_in;
 mod signals;
 mod starter;
 mod state;
@@ -115,6 +118,9 @@ enum Command {
     Adopt(adopt::AdoptArgs),
     /// Say how an attempt in doubt ended.
     Settle(adopt::SettleArgs),
+    /// Look at how orderform signs in.
+    #[command(subcommand)]
+    Auth(auth::AuthCommand),
     /// Print a completion script for a shell.
     Completions(shell::CompletionsArgs),
     /// Print the manual page.
@@ -170,6 +176,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Why(args) => why::run(&args, terminal),
         Command::Adopt(args) => on_runtime(adopt::adopt(&args, terminal)),
         Command::Settle(args) => on_runtime(adopt::settle(&args, terminal)),
+        Command::Auth(command) => on_runtime(auth::run(command, terminal)),
         Command::Completions(args) => shell::completions(&args, terminal),
         Command::Man => shell::man(terminal),
     }

@@ -8,6 +8,7 @@
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
 //! The same value gives the same bytes.
 
+mod account;
 mod check;
 mod html;
 mod human;
@@ -24,6 +25,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use account::SignedIn;
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
@@ -36,6 +38,7 @@ pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_plan};
 pub use notice::notification;
 pub use progress::Progress;
 pub(crate) use text::{duration, escape, wrap};
+pub(crate) use words::way_out;
 
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;

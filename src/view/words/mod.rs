@@ -15,6 +15,7 @@ mod outcome;
 mod plan;
 mod receipt;
 mod scope;
+mod sign_in;
 mod tally;
 mod terms;
 mod watch;
@@ -31,6 +32,7 @@ pub(super) use plan::{
 };
 pub(super) use receipt::{facts as receipt_facts, run as receipt_run, title as receipt_title};
 pub(super) use scope::scope;
+pub(crate) use sign_in::way_out;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, term_and_billing};
 pub(super) use watch::{applied, manifests, pass, remembered, watcher};

@@ -53,6 +53,7 @@ mod served;
 mod shell;
 pub(crate) mod shop;
 mod signals;
+mod signing;
 mod stage;
 mod telling;
 mod unattended;
