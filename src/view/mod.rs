@@ -41,7 +41,8 @@ pub(crate) use text::{duration, escape, wrap};
 pub(crate) use words::way_out;
 
 use crate::apply::{Event, Summary};
-use crate::domain::{Freeze, OrderName, State, Timestamp};
+use crate::domain::receipt::Receipt;
+use crate::domain::{Freeze, OrderName, Place, State, Timestamp};
 use crate::manifest::Loaded;
 use crate::plan::{Changes, Held, Limit, Plan};
 use crate::watch::{Manifests, Report, Status};
@@ -78,6 +79,12 @@ pub trait View {
     /// # Errors
     /// Whatever the writer says.
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
+
+    /// Shows how an order came to be recorded as it is; `manifest` is where it is wanted now.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()>;
 
     /// Shows how things stand.
     ///
