@@ -1,4 +1,4 @@
-//! A command that prints a token, or that is handed one on its stdin. Who runs it is not our business.
+//! A command that prints a token, or that is handed one. Who runs it is not our business.
 
 use std::fmt;
 use std::pin::Pin;
@@ -8,12 +8,12 @@ use secrecy::SecretString;
 
 use crate::domain::Excerpt;
 
-/// What a command printed on its stdout, or why it failed.
+/// What a command printed, or why it failed.
 pub type Printed = Pin<Box<dyn Future<Output = Result<SecretString, Excerpt>> + Send>>;
 
 type Run = dyn Fn(Option<SecretString>) -> Printed + Send + Sync;
 
-/// A command that is run with something, or nothing, on its stdin.
+/// A command that is run that is handed something, or nothing.
 #[derive(Clone)]
 pub struct Program(Arc<Run>);
 
@@ -23,8 +23,8 @@ impl Program {
         Self(Arc::new(run))
     }
 
-    pub(super) async fn run(&self, stdin: Option<SecretString>) -> Result<SecretString, Excerpt> {
-        (self.0)(stdin).await
+    pub(super) async fn run(&self, handed: Option<SecretString>) -> Result<SecretString, Excerpt> {
+        (self.0)(handed).await
     }
 }
 
