@@ -109,11 +109,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         state: &mut opened.state,
         stop: signals.stop(),
         budget: Budget::default(),
-        settings: Settings {
-            approval: args.approval(reviewed.is_some()),
-            commit: revision::read_at(&root(&args.place.path)),
-            ..settings(args.parallelism, rules, &holder)
-        },
+        settings: args.settings(reviewed.is_some(), rules, &holder),
     };
     let shop = match connection.client.endpoint() {
         EndpointId::Sandbox => "the sandbox".to_owned(),
@@ -135,13 +131,15 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 }
 
 impl ApplyArgs {
-    /// Returns how the plan is approved, once it is.
-    fn approval(&self, is_reviewed: bool) -> Approval {
-        match (is_reviewed, self.auto_approve) {
+    /// Returns the settings of a run, with how its plan is approved once it is.
+    fn settings(&self, is_reviewed: bool, rules: Rules, holder: &Holder) -> Settings {
+        let approval = match (is_reviewed, self.auto_approve) {
             (true, _) => Approval::SavedPlan,
             (false, true) => Approval::Flag,
             (false, false) => Approval::Person,
-        }
+        };
+        let commit = revision::read_at(&root(&self.place.path));
+        Settings { approval, commit, ..settings(self.parallelism, rules, holder) }
     }
 
     /// Returns the failure that names every limit the plan goes beyond.
