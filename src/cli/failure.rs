@@ -222,7 +222,9 @@ impl From<ReadError> for Failure {
                 "the token in `ORDERFORM_ACCESS_TOKEN` is wrong, expired or for something else"
             }
             ReadError::Refused(_) => "check the customer and what the signed-in application may do",
-            ReadError::NotNow { .. } | ReadError::Failed(_) => "nothing was changed; try again",
+            ReadError::NotNow { .. } | ReadError::NotAsked(_) | ReadError::Failed(_) => {
+                "nothing was changed; try again"
+            }
         };
         Self::of(&error).hint(hint)
     }

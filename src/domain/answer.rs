@@ -10,6 +10,11 @@ use super::observed::ObservedOrder;
 pub enum Answer {
     /// No byte of the request left this machine, for this reason: name look-up, connecting, TLS.
     NotSent(NotSent),
+    /// No byte of the request left this machine: Partner Center has asked everybody to wait.
+    NotYet {
+        /// How much longer.
+        wait: Duration,
+    },
     /// The request left or may have left, and no whole answer came: timeout, reset, cut body.
     Lost(Excerpt),
     /// A whole answer.

@@ -11,7 +11,7 @@ use super::{audit, body, convert};
 use crate::domain::{
     Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, NotSent, ObservedOrder, OrderId, OrderSpec,
 };
-use crate::ports::{Outgoing, PartnerCenter, ReadError};
+use crate::ports::{NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
 /// Of audit records; 500 a page by the sample of "Get a record of Partner Center activity".
 const MOST_PAGES: usize = 50;
@@ -29,7 +29,23 @@ impl PartnerCenter for Client {
         self.clock.now()
     }
 
+    async fn turn(&self) -> Result<Turn, NoTurn> {
+        self.turnstile.turn().await.map(Turn::holding)
+    }
+
+    fn pauses(&self) -> Pauses {
+        self.turnstile.pauses()
+    }
+
+    async fn next_pause(&self, told: u64) -> Pauses {
+        self.turnstile.next_pause(told).await
+    }
+
     async fn create_order(&self, send: Outgoing) -> Answer {
+        let wait = self.turnstile.left();
+        if !wait.is_zero() {
+            return Answer::NotYet { wait };
+        }
         let Outgoing { customer, request_id, correlation_id, .. } = send;
         let answer = match self.post(&send).await {
             Ok((whole, _)) => Answer::Response {

@@ -54,6 +54,7 @@ pub(crate) mod shop;
 mod signals;
 mod stage;
 mod telling;
+mod throttled;
 mod unattended;
 mod vanished;
 mod verdicts;
