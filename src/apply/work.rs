@@ -10,7 +10,7 @@ use super::event::{Event, Skipped};
 use super::reads::patiently;
 use super::run::{Halt, Run};
 use super::turn::stopped;
-use crate::domain::{Answer, AnswerBody, AuditedOrder, CorrelationId, Listing, Moment};
+use crate::domain::{Answer, AnswerBody, AuditedOrder, CorrelationId, Listing, Moment, SignInRefused};
 use crate::ports::{Journal, NoTurn, Outgoing, PartnerCenter, ReadError, Timer, Turn};
 use crate::protocol::Event as Input;
 
@@ -110,8 +110,8 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
     fn note_leaving(&mut self, index: usize, answer: &Answer) {
         match answer {
             Answer::NotYet { .. } => self.summary.posts -= 1,
-            Answer::NotSent(_) => {}
-            Answer::Lost(_) | Answer::Response { .. } => {
+            Answer::NotSent(_) | Answer::NotSignedIn(_) => {}
+            Answer::Lost(_) | Answer::SignInRenewed(_) | Answer::Response { .. } => {
                 let Some(job) = &mut self.lanes[index].current else { return };
                 if !std::mem::replace(&mut job.has_left, true) {
                     self.retries.first();
@@ -137,7 +137,7 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
             }
             Reply::Listed(Err(error)) => {
                 if let ReadError::SignIn(why) = &error {
-                    self.halt(Halt::SignIn(why.to_string()));
+                    self.halt(Halt::SignIn(why.clone()));
                 }
                 Some(Input::ListFailed(error.to_string()))
             }
@@ -146,8 +146,8 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
                 self.sending -= 1;
                 self.note_leaving(index, &answer);
                 // Whatever it says about this order, every other would meet the same.
-                if let Answer::Response { status: 401, body, .. } = &answer {
-                    self.halt(Halt::SignIn(sign_in_refused(body)));
+                if let Some(refused) = sign_in_refused(&answer) {
+                    self.halt(Halt::SignIn(refused));
                 }
                 Some(Input::Answered(answer))
             }
@@ -165,9 +165,11 @@ async fn stopped_for(grace: Duration, stop: watch::Receiver<bool>, timer: &impl 
     timer.sleep(grace).await;
 }
 
-fn sign_in_refused(body: &AnswerBody) -> String {
-    match body {
-        AnswerBody::Error(error) => error.to_string(),
-        _ => "401 for an order".to_owned(),
+fn sign_in_refused(answer: &Answer) -> Option<SignInRefused> {
+    match answer {
+        Answer::NotSignedIn(refused) => Some(refused.clone()),
+        Answer::Response { status: 401, body: AnswerBody::Error(error), .. } => Some(error.into()),
+        Answer::Response { status: 401, .. } => Some(SignInRefused::saying("401 for an order")),
+        _ => None,
     }
 }

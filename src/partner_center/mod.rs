@@ -1,12 +1,12 @@
 //! The real API, over HTTP: [`Client`] is Partner Center as [`ports`](crate::ports) has it.
 //!
-//! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
+//! [`Endpoint`] says where, [`Credential`](sign_in::Credential) who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
 //! created orders, `exchange` is one request and its whole answer, `orders` the port, `estate` what customers have beside
-//! orders, `clock` the server's clock. `governor` decides when the next request may leave, `throttle` makes requests wait
-//! for that; [`RealTimer`] waits.
+//! orders, `probe` a cheap look, `clock` the server's clock. `governor` decides when the next request may leave, `throttle`
+//! makes requests wait for that; [`RealTimer`] waits.
 //!
-//! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
+//! **Invariant:** nothing here retries (but a read, once, with a new token), follows a redirect, asks another host or judges an answer; it reports facts.
 
 mod audit;
 mod auth;
@@ -19,6 +19,8 @@ mod estate;
 mod exchange;
 mod governor;
 mod orders;
+mod probe;
+pub mod sign_in;
 mod throttle;
 mod timer;
 pub mod wire;
@@ -28,4 +30,5 @@ pub use client::{Client, ClientError, ClientSettings};
 pub use convert::render;
 pub use endpoint::{Endpoint, EndpointError};
 pub use estate::{Continuation, CustomerPage};
+pub use probe::Probe;
 pub use timer::RealTimer;

@@ -16,11 +16,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Sandbox;
+use super::bearer;
 use super::connection::Scissors;
 use super::deed::{Deed, Html, Substitute, When};
 use super::faults::Occasion;
 use super::reply::{Refusal, Reply};
-use super::token;
 use super::witness::Asked;
 
 /// The other customer of a wrong answer.
@@ -53,6 +53,10 @@ impl Visit {
     /// Returns `MS-RequestId` in lower case, if one was sent.
     pub(super) fn request_id(&self) -> Option<String> {
         text(&self.headers, "ms-requestid").map(|id| id.to_ascii_lowercase())
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     pub(super) fn correlation_id(&self) -> &str {
@@ -88,7 +92,7 @@ impl Visit {
             return self.dress(sandbox, Reply::throttled(wait));
         }
         if occasion != Occasion::Token
-            && let Err(refusal) = token::judge_bearer(&self.headers, now)
+            && let Err(refusal) = bearer::judge_bearer(&self.headers, now)
         {
             return self.dress(sandbox, Reply::from(&refusal));
         }
@@ -185,6 +189,10 @@ impl Visit {
         }
         if reply.from_api {
             self.sign(headers);
+        }
+        if let Some(is_compliant) = bearer::mfa_compliance(&self.headers) {
+            let word = if is_compliant { "true" } else { "false" };
+            headers.insert(HeaderName::from_static("ismfacompliant"), HeaderValue::from_static(word));
         }
         response
     }

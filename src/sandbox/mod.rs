@@ -1,9 +1,10 @@
 //! Partner Center, pretended: a shop that answers over real HTTP, keeps a ledger, and fails on purpose.
 //!
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
-//! byte; over `tls` for those who take nothing else). `token` says whether it may be asked at all, `throttle` whether it
-//! is asked too often, `faults` what shall go wrong with it, `deliver` makes that
-//! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
+//! byte; over `tls` for those who take nothing else). `throttle` says whether it is asked too often, `bearer` whether it
+//! may be asked at all (`token` gives tokens, `token_routes` is where clients look for them), `faults` what shall go wrong
+//! with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner
+//! Center gives one, `ledger`
 //! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
@@ -13,6 +14,7 @@
 //! JSON travels, and no rule about orders, so that neither can agree with the other's mistakes.
 
 mod audit;
+mod bearer;
 mod catalogue;
 mod clock;
 mod connection;
@@ -23,6 +25,7 @@ mod faults;
 mod fill;
 mod ledger;
 mod lookup;
+mod provisioning;
 mod reply;
 mod script;
 mod server;
@@ -30,6 +33,7 @@ mod shop;
 mod throttle;
 mod tls;
 mod token;
+mod token_routes;
 mod view;
 mod witness;
 mod world;
@@ -76,6 +80,10 @@ pub struct Options {
     pub witness: Witness,
     /// Whether the limits of a sandbox account hold.
     pub limits: SandboxLimits,
+    /// How long a token lives.
+    pub token_life: Duration,
+    /// How often a refresh token may be used.
+    pub refresh_tokens: RefreshTokens,
     /// The clock of creation dates, lags and `Date` headers.
     pub clock: Clock,
     /// What to serve with over TLS; without it, it is plain HTTP.
@@ -95,6 +103,8 @@ impl Default for Options {
             throttle: Throttle::default(),
             witness: Witness::default(),
             limits: SandboxLimits::default(),
+            token_life: Duration::from_secs(3600),
+            refresh_tokens: RefreshTokens::default(),
             clock: Clock::default(),
             tls: None,
         }
@@ -112,6 +122,17 @@ pub enum RequestIds {
     Conflict,
     /// It buys again.
     Ignore,
+}
+
+/// How often a refresh token may be used. Microsoft Entra lets the old one live on ("Refresh tokens in the Microsoft identity
+/// platform").
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RefreshTokens {
+    /// As often as one likes.
+    #[default]
+    Lasting,
+    /// Once: the answer brings the next one.
+    Once,
 }
 
 /// Whether a created order gives an audit record ("Get a record of Partner Center activity").
@@ -213,6 +234,7 @@ struct Inner {
     script: Mutex<script::Script>,
     gateway: Mutex<throttle::Gateway>,
     witness: Witness,
+    desk: token::Desk,
     closing: watch::Sender<bool>,
 }
 
@@ -228,6 +250,7 @@ impl Sandbox {
             latency: options.latency,
             gateway: Mutex::new(throttle::Gateway::new(options.throttle)),
             witness: options.witness.clone(),
+            desk: token::Desk::new(options.token_life, options.refresh_tokens),
             tls: options.tls.clone(),
             world: Mutex::new(world::World::open(options)?),
             script: Mutex::new(script),

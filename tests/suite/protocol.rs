@@ -22,6 +22,8 @@ pub(crate) enum Reply {
     Throttled(u64),
     Unreached,
     NotYet(u64),
+    SignInRenewed,
+    NotSignedIn,
 }
 
 /// What the list shows.
@@ -64,6 +66,8 @@ fn turns() -> impl Strategy<Value = Turn> {
         2 => (0u64..200).prop_map(Reply::Throttled),
         1 => Just(Reply::Unreached),
         1 => (0u64..200).prop_map(Reply::NotYet),
+        1 => Just(Reply::SignInRenewed),
+        1 => Just(Reply::NotSignedIn),
     ];
     let shown = prop_oneof![
         6 => Just(Shown::Nothing),

@@ -193,7 +193,7 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
         match skipped {
             Skipped::Interrupted => Self::Interrupted,
             Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str().into() },
-            Skipped::SignIn(why) => Self::SignIn { why: why.into() },
+            Skipped::SignIn(refused) => Self::SignIn { why: refused.why.as_str().into() },
             Skipped::NoRoom(why) => Self::NoRoom { why: why.into() },
             Skipped::Held(block) => block.into(),
             Skipped::Paused { left } => Self::Paused { wait_ms: wait_ms(*left) },
