@@ -57,7 +57,8 @@
 //!                                                                            at the end of the run: checkpoint
 //! ```
 //!
-//! [`apply`] owns journal, state and events in one loop; only requests and waits run beside it. A record is folded into
+//! [`apply`] owns journal, state and events in one loop; only requests and waits run beside it. Before it intends, a lane
+//! waits for its turn, so that the order leaves soon after. A record is folded into
 //! the state before it is written, so that one that cannot follow is never written; after a failed write that state is
 //! thrown away, and the next run makes it again from the journal. What an answer proves is decided in
 //! [`protocol::classify`], how a doubt ends in [`protocol::settle`], and nowhere else.
@@ -102,6 +103,8 @@
 //! * *in doubt*: an attempt that nobody knows the end of. To *settle* is to find out; to *adopt* is to record an order
 //!   that exists; to *forget* is to drop one from the state, and cancels nothing.
 //! * *baseline*: the customer's orders before the first send. *Evidence*: how we know that an order is ours.
+//! * *turn*: leave for one order to be sent, taken before it is announced. *Pause*: a time in which nothing leaves, because
+//!   Partner Center asked for it; *budget of retries*: how much a run may ask again.
 //! * *journal*: the truth, one *record* a line; *checkpoint*: `state.json`, what the journal amounts to.
 //! * *pins*: what a saved plan is bound to: its *digest* covers them, and a plan is *stale* once one of them changed.
 //! * *cost*: what an order comes to by a price list: *committed* over its term, and spread over its months; or *unknown*.
@@ -128,6 +131,8 @@
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
+//! * When a request may leave: `partner_center/governor.rs` and its laws. What waits for its turn: `apply/turn.rs`; what is asked
+//!   again: `apply/retries.rs`, [`protocol::backoff`]. How the sandbox throttles: `sandbox/throttle.rs`.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,
 //!   `view/words/changes.rs`, the README.
 //! * A reason why a price is unknown: [`plan::Unpriced`], `view/words/cost.rs`, `view/json/schema/cost.rs`, the README. A column of

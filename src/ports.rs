@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** traits and the values they speak of; nothing here acts.
 
+use std::any::Any;
 use std::future::Future;
 use std::time::Duration;
 
@@ -25,7 +26,24 @@ pub trait PartnerCenter: Send + Sync + 'static {
     /// Returns the instant there, as well as it is known: the last `Date` header and the time passed since.
     fn now(&self) -> Moment;
 
-    /// Sends one POST, once, and says what came back.
+    /// Waits until an order may leave, and takes the turn. It is asked for before an order is announced, because an
+    /// announcement is soon followed by the order, or made anew. By default nobody has to wait.
+    fn turn(&self) -> impl Future<Output = Result<Turn, NoTurn>> + Send {
+        async { Ok(Turn::free()) }
+    }
+
+    /// Returns what there is to say of how long Partner Center has asked everybody to wait. By default nothing.
+    fn pauses(&self) -> Pauses {
+        Pauses::default()
+    }
+
+    /// Returns once there is more to tell of pauses than was `told` ([`Pauses::news`]), and one is under way. By default
+    /// never.
+    fn next_pause(&self, _told: u64) -> impl Future<Output = Pauses> + Send {
+        std::future::pending()
+    }
+
+    /// Sends one POST, once, and says what came back. It waits for nothing: where nothing may leave, it says so.
     fn create_order(&self, send: Outgoing) -> impl Future<Output = Answer> + Send;
 
     /// Lists a customer's orders. A new one may be missing for up to 15 minutes.
@@ -61,6 +79,55 @@ pub struct Outgoing {
     pub body: String,
 }
 
+/// Leave for one order to be sent, out of what may be in flight; dropping it gives it back.
+#[derive(Debug)]
+#[must_use = "dropping it gives it back"]
+pub struct Turn {
+    _held: Option<Box<dyn Any + Send>>,
+}
+
+impl Turn {
+    /// One that nobody else is kept from.
+    pub fn free() -> Self {
+        Self { _held: None }
+    }
+
+    /// One that lasts as long as this is held.
+    pub fn holding(held: impl Any + Send) -> Self {
+        Self { _held: Some(Box::new(held)) }
+    }
+}
+
+/// Why there is no turn to be had: it would take longer than anybody here waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words())]
+pub struct NoTurn {
+    /// How much longer nothing may leave; zero where there were too many before it.
+    pub left: Duration,
+}
+
+impl NoTurn {
+    fn words(self) -> String {
+        match self.left.as_millis().div_ceil(1000) {
+            0 => "nothing was asked: too many requests wait for their turn".to_owned(),
+            seconds => {
+                format!("nothing was asked: Partner Center has everybody wait for another {seconds} s")
+            }
+        }
+    }
+}
+
+/// What there is to say of how long Partner Center has asked everybody to wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pauses {
+    /// How often there was something to tell: a pause that began, or got longer than it was told to be.
+    pub news: u64,
+    /// How much longer nothing may leave; zero where no pause is under way.
+    pub left: Duration,
+    /// How long all of them have lasted by now.
+    pub total: Duration,
+}
+
 /// Why something could not be read. Reading changes nothing, so whoever asked may ask again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -76,6 +143,9 @@ pub enum ReadError {
         /// `Retry-After`, where one was given.
         retry_after: Option<Duration>,
     },
+    /// Nothing was asked, because Partner Center has asked everybody to wait for longer than anybody here does.
+    #[error(transparent)]
+    NotAsked(#[from] NoTurn),
     /// Not reached, a server error, or an answer that cannot be read.
     #[error("Partner Center could not be read: {0}")]
     Failed(Excerpt),

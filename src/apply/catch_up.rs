@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use super::ApplyError;
 use super::event::Event;
 use super::run::Run;
+use super::turn::stopped;
 use crate::domain::{CustomerId, ObservedOrder, OrderId, OrderName, RecordKind, Recorded};
 use crate::plan::Plan;
 use crate::ports::{Journal, PartnerCenter, Timer};
@@ -28,7 +29,18 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
                 self.summary.reads += 1;
                 reading.spawn(async move { (name, shop.find_order(customer, order).await.ok().flatten()) });
             }
-            let Some(done) = reading.join_next().await else { break };
+            let (shop, stop) = (Arc::clone(&self.session.partner_center), self.session.stop.clone());
+            let done = tokio::select! {
+                biased;
+                pauses = shop.next_pause(self.told) => {
+                    self.take_pause(pauses);
+                    continue;
+                }
+                done = reading.join_next() => done,
+                // The next run reads them.
+                () = stopped(stop) => None,
+            };
+            let Some(done) = done else { break };
             if let Ok((name, Some(order))) = done {
                 arrived.extend(self.record_subscriptions(name, &order));
             }

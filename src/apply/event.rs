@@ -35,6 +35,13 @@ pub enum Event {
         wait: Duration,
         /// Why.
         why: String,
+        /// Whether everybody waits, which [`Paused`](Self::Paused) tells.
+        shared: bool,
+    },
+    /// Partner Center asked to wait, so nothing leaves for a while, whatever it is.
+    Paused {
+        /// How long.
+        wait: Duration,
     },
     /// An order came to its end for this run.
     Ended(Ended),
@@ -122,6 +129,11 @@ pub enum Skipped {
     OverLimit(Box<Limit>),
     /// It is not to be bought for now, by the server's clock.
     Held(Block),
+    /// Partner Center asked everybody to wait for longer than a run does.
+    Paused {
+        /// How much longer.
+        left: Duration,
+    },
 }
 
 /// What a run came to.
@@ -137,6 +149,8 @@ pub struct Summary {
     pub posts: u64,
     /// How much was read: GET requests.
     pub reads: u64,
+    /// How long nothing left because Partner Center had asked to wait.
+    pub waited: Duration,
     /// How many syncs the journal cost.
     pub syncs: u64,
     /// Whether the user asked to stop.

@@ -9,6 +9,9 @@ use crate::domain::RecordKind;
 use crate::plan::{Block, Held};
 use crate::ports::{Journal, PartnerCenter, Timer};
 
+/// Why nothing more is sent again in a run that has sent much again.
+const ENOUGH: &str = "so much was asked again in this run that nothing more is";
+
 /// Says why a send that follows others is held back.
 fn held_back(why: &Skipped) -> String {
     match why {
@@ -21,6 +24,9 @@ fn held_back(why: &Skipped) -> String {
         Skipped::Held(Block::Held { why: Held::ManifestsWrong, .. }) => {
             "the manifests are wrong, so it is not sent again".to_owned()
         }
+        Skipped::Paused { left } => {
+            format!("Partner Center asked everybody to wait {} s, so it is not sent again", left.as_secs())
+        }
         _ => "it is outside of all windows, so it is not sent again".to_owned(),
     }
 }
@@ -31,13 +37,12 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
         match kinds.last() {
             Some(RecordKind::Intended { .. }) => self.may_begin(index),
             Some(RecordKind::Sending { .. }) => {
-                let Err(forbidden) = self.admit(index) else { return true };
-                kinds.pop();
-                let before = std::mem::take(kinds);
-                let Some(job) = &mut self.lanes[index].current else { return false };
-                let why = held_back(&forbidden);
-                let effect = job.machine.withhold(&why, before);
-                self.carry_out(index, effect);
+                let forbidden = match self.may_repeat(index) {
+                    true => self.admit(index).map_err(|forbidden| held_back(&forbidden)).err(),
+                    false => Some(ENOUGH.to_owned()),
+                };
+                let Some(why) = forbidden else { return true };
+                self.withhold(index, &why, kinds);
                 false
             }
             _ => true,
@@ -55,11 +60,37 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
         }
         let skipped = self.reason_to_skip(index).or_else(|| self.admit(index).err());
         let Some(skipped) = skipped else { return true };
+        self.skip(index, skipped);
+        false
+    }
+
+    fn skip(&mut self, index: usize, skipped: Skipped) {
         if let Some(job) = self.lanes[index].current.take() {
             self.end(ended(&job.step, None, Outcome::NotAttempted(skipped)));
         }
         self.next_job(index);
-        false
+    }
+
+    /// Does without what records announce: of a first send, that was all there was of it.
+    pub(super) fn turn_away(&mut self, index: usize, kinds: &mut Vec<RecordKind>, skipped: Skipped) {
+        match kinds.last() {
+            Some(RecordKind::Sending { .. }) => self.withhold(index, &held_back(&skipped), kinds),
+            _ => self.skip(index, skipped),
+        }
+    }
+
+    fn withhold(&mut self, index: usize, why: &str, kinds: &mut Vec<RecordKind>) {
+        kinds.pop();
+        let before = std::mem::take(kinds);
+        let Some(job) = &mut self.lanes[index].current else { return };
+        let effect = job.machine.withhold(why, before);
+        self.carry_out(index, effect);
+    }
+
+    /// Says whether an order may be sent that was sent in this run already.
+    fn may_repeat(&self, index: usize) -> bool {
+        let has_left = self.lanes[index].current.as_ref().is_some_and(|job| job.has_left);
+        !has_left || self.retries.again()
     }
 
     /// Asks whether anything holds it, and for what the limits leave, by what the journal and the server's clock say now.

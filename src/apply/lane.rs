@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::event::{Ended, Outcome};
-use crate::domain::{CustomerId, Listing, Moment, OrderName, Recorded, RequestId, State};
+use crate::domain::{CustomerId, Listing, Moment, OrderName, RecordKind, Recorded, RequestId, State};
 use crate::plan::{Action, Plan, Sending, Step};
+use crate::ports::Turn;
 use crate::protocol::{Event as Input, Machine, Rules, Wanted};
 
 /// How long a list serves a lane: a long run looks again, for what others have bought since.
@@ -30,6 +31,12 @@ pub(super) struct Lane {
 pub(super) struct Job {
     pub(super) step: Step,
     pub(super) machine: Machine,
+    /// Its turn to send, from before the announcement until the order leaves.
+    pub(super) turn: Option<Turn>,
+    /// What it will announce once it has its turn.
+    pub(super) put_by: Vec<RecordKind>,
+    /// Whether an order of it has left in this run.
+    pub(super) has_left: bool,
 }
 
 impl Lane {
@@ -70,7 +77,7 @@ impl Job {
             Some(Recorded::Pending(attempt)) => Machine::settle(wanted, (**attempt).clone(), rules),
             _ => Machine::buy(wanted, rules),
         };
-        Self { step, machine }
+        Self { step, machine, turn: None, put_by: Vec::new(), has_left: false }
     }
 
     /// Returns what is shown of how it ended.

@@ -6,7 +6,7 @@
 //!
 //! **Invariants:** journal first, screen last: a record is folded to prove that it can follow, and nothing acts on it or
 //! shows it before it is durable. Nothing is sent whose announcement is not durable, and none is announced that the
-//! `gate` did not let through.
+//! `gate` did not let through. No order is announced before its turn has come.
 //! After the journal has failed nothing more is sent. The world is reached through [`ports`](crate::ports) alone.
 
 mod catch_up;
@@ -15,11 +15,14 @@ mod failure;
 mod gate;
 mod lane;
 mod reads;
+mod retries;
 mod run;
+mod turn;
 mod work;
 
 pub use event::{Ended, Event, Outcome, Skipped, Summary, Tally};
 pub(crate) use reads::patiently;
+pub(crate) use retries::Retries;
 pub use run::{idle, run};
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::event::{Ended, Event, Outcome, Skipped, Summary};
 use super::lane::{Job, Lane, ended, lanes};
+use super::retries::Retries;
 use super::work::Reply;
 use super::{ApplyError, Session};
 use crate::domain::{Approved, OrderName, Record, RecordKind, SignInRefused};
@@ -51,6 +52,7 @@ where
     run.begin(plan)?;
     run.drive().await?;
     run.catch_up(plan).await?;
+    run.summary.waited = run.waited();
     let Run { session, mut summary, halt, .. } = run;
     summary.ended.sort_by(|a, b| a.name.cmp(&b.name));
     summary.interrupted = matches!(halt, Some(Halt::Interrupted));
@@ -113,13 +115,22 @@ pub(super) struct Run<'a, 'b, P, T, J> {
     /// Whether the plan sends anything, and so was approved.
     pub(super) sends: bool,
     pub(super) summary: Summary,
+    /// What may be asked again.
+    pub(super) retries: Arc<Retries>,
+    /// What was told of pauses, and how long those before the run lasted.
+    pub(super) told: u64,
+    pub(super) paused_before: Duration,
 }
 
 impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
     fn new(plan: &Plan, session: Session<'a, P, T, J>, show: &'b mut dyn FnMut(&Event)) -> Self {
         let lanes = lanes(plan, session.state);
         let counts = plan.counts();
+        let paused_before = session.partner_center.pauses().total;
         Self {
+            retries: Arc::default(),
+            told: 0,
+            paused_before,
             waiting: (0..lanes.len()).collect(),
             lanes,
             session,
@@ -198,10 +209,18 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
             return;
         }
         let stop_can_come = !asked && self.session.stop.has_changed().is_ok();
+        let (shop, timer) = (Arc::clone(&self.session.partner_center), Arc::clone(&self.session.timer));
+        // What the rejection did to its own order comes first.
+        let paused = async {
+            let pauses = shop.next_pause(self.told).await;
+            timer.sleep(QUIET).await;
+            pauses
+        };
         tokio::select! {
             biased;
             _ = self.session.stop.changed(), if stop_can_come => {}
             Some(done) = self.tasks.join_next() => self.take(done),
+            pauses = paused, if self.halt.is_none() => self.take_pause(pauses),
         }
     }
 
@@ -280,7 +299,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
     }
 
     fn record_for(&mut self, index: usize, mut kinds: Vec<RecordKind>) {
-        if !self.may_pass(index, &mut kinds) {
+        if !self.has_turn(index, &mut kinds) || !self.may_pass(index, &mut kinds) {
             return;
         }
         if let Err(contradiction) = self.record(kinds) {

@@ -76,7 +76,7 @@ pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, F
         }
     }
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let found = find(&connection, wanted.spec.customer_id, &args.order_id).await;
+    let found = find(&connection, terminal, wanted.spec.customer_id, &args.order_id).await;
     let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
     connection.close().await?;
     let order = found?;
@@ -107,7 +107,7 @@ pub(super) async fn settle(args: &SettleArgs, terminal: &Terminal) -> Result<u8,
     };
     let spec = attempt.spec.clone();
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let found = find(&connection, spec.customer_id, order_id).await;
+    let found = find(&connection, terminal, spec.customer_id, order_id).await;
     let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
     connection.close().await?;
     let order = found?;
@@ -131,7 +131,7 @@ async fn settle_as_not_bought(
 ) -> Result<u8, Failure> {
     let name = &args.name;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let listed = connection.client.list_orders(attempt.spec.customer_id).await;
+    let listed = connection.read(terminal, || connection.client.list_orders(attempt.spec.customer_id)).await;
     let endpoint = connection.client.endpoint();
     connection.close().await?;
     let listing = listed?;
@@ -165,8 +165,14 @@ async fn settle_as_not_bought(
     Ok(exit::DONE)
 }
 
-async fn find(connection: &Connection, customer: CustomerId, id: &OrderId) -> Result<ObservedOrder, Failure> {
-    connection.client.find_order(customer, id.clone()).await?.ok_or_else(|| {
+async fn find(
+    connection: &Connection,
+    terminal: &Terminal,
+    customer: CustomerId,
+    id: &OrderId,
+) -> Result<ObservedOrder, Failure> {
+    let found = connection.read(terminal, || connection.client.find_order(customer, id.clone())).await?;
+    found.ok_or_else(|| {
         Failure::new(format!("customer {customer} has no order {id}"))
             .hint("check the id; a new order may be missing for up to 15 minutes")
     })

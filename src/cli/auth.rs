@@ -74,6 +74,8 @@ fn refusal(error: &ReadError) -> SignInRefused {
     match error {
         ReadError::SignIn(refused) => refused.clone(),
         ReadError::Refused(error) => error.into(),
-        ReadError::NotNow { .. } | ReadError::Failed(_) => SignInRefused::saying(&error.to_string()),
+        ReadError::NotNow { .. } | ReadError::NotAsked(_) | ReadError::Failed(_) => {
+            SignInRefused::saying(&error.to_string())
+        }
     }
 }

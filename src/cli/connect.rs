@@ -1,6 +1,7 @@
 //! Reaching Partner Center: the real one, one on loopback, or the embedded sandbox. Same client, same HTTP.
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -9,9 +10,14 @@ use clap::Args;
 use super::failure::Failure;
 use super::materials::parse_duration;
 use super::sign_in::{self, Found};
+use super::terminal::Terminal;
+use crate::apply::{Retries, patiently};
 use crate::domain::{EndpointId, Project};
-use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint};
+use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint, RealTimer};
+use crate::ports::{PartnerCenter as _, ReadError};
+use crate::protocol::backoff::PATIENCE;
 use crate::sandbox::{self, Embedded, Sandbox};
+use crate::view::pause_in_words;
 
 /// The world of the embedded sandbox, in the state directory.
 const WORLD: &str = "sandbox.jsonl";
@@ -35,6 +41,9 @@ pub(super) struct Target {
     /// The longest that one request may take.
     #[arg(long, value_name = "DURATION", default_value = "180s", value_parser = parse_duration)]
     pub(super) request_timeout: Duration,
+    /// How many requests may leave a minute [default: 450; of the sandbox, as many as like].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_minute: Option<u32>,
     /// Who signs in: found out once, so that all passes of a watcher share what was got.
     #[arg(skip)]
     signed_in: Arc<OnceLock<Found>>,
@@ -83,6 +92,23 @@ impl Target {
     }
 }
 
+impl Target {
+    fn settings(&self, project: &Project) -> Result<ClientSettings, Failure> {
+        let usual = ClientSettings::default();
+        // The sandbox has the throttle it is given, and nobody else asks it.
+        let unsaid = match self.place(project)? {
+            EndpointId::Sandbox => None,
+            EndpointId::Origin(_) => usual.requests_per_minute,
+        };
+        Ok(ClientSettings {
+            request_timeout: self.request_timeout,
+            requests_per_minute: self.requests_per_minute.or(unsaid),
+            patience: PATIENCE,
+            ..usual
+        })
+    }
+}
+
 /// A Partner Center that can be talked to.
 pub(super) struct Connection {
     pub(super) client: Arc<Client>,
@@ -92,8 +118,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Gets ready to talk. Nothing is sent yet.
     pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
-        let settings =
-            ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
+        let settings = target.settings(project)?;
         if target.shop.sandbox {
             let options =
                 sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
@@ -107,6 +132,27 @@ impl Connection {
         let credential = target.sign_in(project)?.credential;
         let client = Arc::new(Client::new(endpoint, credential, settings)?);
         Ok(Self { client, embedded: None })
+    }
+
+    /// Reads something with patience, and says meanwhile where Partner Center has everybody wait.
+    pub(super) async fn read<R, F>(&self, terminal: &Terminal, ask: impl FnMut() -> F) -> Result<R, ReadError>
+    where
+        F: Future<Output = Result<R, ReadError>>,
+    {
+        let (mut requests, retries) = (0, Retries::default());
+        let read = patiently(&RealTimer, &mut requests, &retries, ask);
+        let mut read = pin!(read);
+        let mut told = 0;
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut read => return done,
+                pauses = self.client.next_pause(told) => {
+                    told = pauses.news;
+                    terminal.say(&pause_in_words(pauses.left));
+                }
+            }
+        }
     }
 
     /// Lets go; the sandbox finishes writing.

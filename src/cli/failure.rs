@@ -227,7 +227,9 @@ impl From<ReadError> for Failure {
                 let problem = SignInProblem::of_service(error);
                 problem.map_or("check the customer and what the signed-in application may do", way_out)
             }
-            ReadError::NotNow { .. } | ReadError::Failed(_) => "nothing was changed; try again",
+            ReadError::NotNow { .. } | ReadError::NotAsked(_) | ReadError::Failed(_) => {
+                "nothing was changed; try again"
+            }
         };
         Self::of(&error).hint(hint)
     }

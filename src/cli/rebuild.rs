@@ -28,7 +28,7 @@ pub(super) async fn run(args: &RebuildArgs, terminal: &Terminal) -> Result<u8, F
     let materials = Materials::load(&args.place, terminal)?;
     refuse_whole(&materials, &args.target.place(&materials.project)?)?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let listed = list_all(&connection, &materials).await;
+    let listed = list_all(&connection, &materials, terminal).await;
     let endpoint = connection.client.endpoint();
     let at = connection.client.now();
     connection.close().await?;
@@ -62,12 +62,17 @@ fn refuse_whole(materials: &Materials, place: &EndpointId) -> Result<(), Failure
         .hint("to record an order that exists, use `orderform adopt NAME ORDER_ID`"))
 }
 
-async fn list_all(connection: &Connection, materials: &Materials) -> Result<Vec<ObservedOrder>, Failure> {
+async fn list_all(
+    connection: &Connection,
+    materials: &Materials,
+    terminal: &Terminal,
+) -> Result<Vec<ObservedOrder>, Failure> {
     let customers: BTreeSet<CustomerId> =
         materials.orders.iter().map(|order| order.spec.customer_id).collect();
     let mut listed = Vec::new();
     for customer in customers {
-        listed.extend(connection.client.list_orders(customer).await?.orders);
+        let list = || connection.client.list_orders(customer);
+        listed.extend(connection.read(terminal, list).await?.orders);
     }
     Ok(listed)
 }

@@ -11,7 +11,9 @@ use super::failure::{Failure, exit};
 use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
-use crate::sandbox::{Audit, Faults, Options, RefreshTokens, RequestIds, Sandbox, Tls, read_ledger};
+use crate::sandbox::{
+    Audit, Faults, Options, Rate, RefreshTokens, RequestIds, Sandbox, Throttle, Tls, read_ledger,
+};
 use crate::view::Format;
 
 #[derive(Debug, Args)]
@@ -42,6 +44,12 @@ pub(super) struct SandboxArgs {
     /// How long new commerce orders have no subscription ids.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     subscription_delay: Duration,
+    /// How often it may be asked, all customers together, such as `500/min` or `3/10s`; more is answered 429.
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    throttle: Option<Rate>,
+    /// The same about each customer alone.
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    throttle_customer: Option<Rate>,
     /// How long a token lives.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
     token_life: Duration,
@@ -131,11 +139,25 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
         subscription_delay: Some(args.subscription_delay),
         faults,
         latency: args.latency,
+        throttle: Throttle { tenant: args.throttle, customer: args.throttle_customer },
         token_life: args.token_life,
         refresh_tokens: if args.refresh_once { RefreshTokens::Once } else { RefreshTokens::Lasting },
         tls: args.tls_certificate.as_deref().zip(args.tls_key.as_deref()).map(tls).transpose()?,
         ..Options::default()
     })
+}
+
+/// Reads `500/min`, `5/s` or `3/10s`.
+fn parse_rate(text: &str) -> Result<Rate, String> {
+    let expected = || "write calls and a time, such as `500/min` or `3/10s`".to_owned();
+    let (calls, per) = text.split_once('/').ok_or_else(expected)?;
+    let calls = calls.parse().map_err(|_| expected())?;
+    let per = match per {
+        "min" => Duration::from_secs(60),
+        "s" => Duration::from_secs(1),
+        other => parse_duration(other).map_err(|_| expected())?,
+    };
+    if calls == 0 || per.is_zero() { Err(expected()) } else { Ok(Rate { calls, per }) }
 }
 
 fn tls((certificate, key): (&Path, &Path)) -> Result<Tls, Failure> {

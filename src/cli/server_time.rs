@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::materials;
-use crate::apply;
+use crate::apply::{self, Retries};
 use crate::domain::{CustomerId, Timestamp};
 use crate::partner_center::RealTimer;
 use crate::plan::{Plan, Step};
@@ -61,7 +61,7 @@ async fn ask(shop: &impl PartnerCenter, plan: &Plan) -> Result<Timestamp, Failur
 }
 
 async fn patiently(shop: &impl PartnerCenter, customer: CustomerId) -> Result<Timestamp, Failure> {
-    apply::patiently(&RealTimer, &mut 0, || shop.list_orders(customer)).await?;
+    apply::patiently(&RealTimer, &mut 0, &Retries::default(), || shop.list_orders(customer)).await?;
     shop.now().server.ok_or_else(|| {
         Failure::new("Partner Center did not say what time it is, so limits by hour and day cannot be kept")
     })

@@ -54,9 +54,13 @@ impl Trail {
         match event {
             Event::Started { orders, seats } => info!(parent: &self.pass, orders, seats, "started"),
             Event::Sending { name, request_id, number } => self.sending(name, *request_id, *number),
-            Event::Waiting { name, wait, why } => {
+            Event::Waiting { name, wait, why, .. } => {
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 info!(parent: self.of(name), order = %name, wait_ms, why = %why, "waiting");
+            }
+            Event::Paused { wait } => {
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                info!(parent: &self.pass, wait_ms, "paused");
             }
             Event::Ended(ended) => self.ended(ended),
             Event::SubscriptionsKnown { name, .. } => {

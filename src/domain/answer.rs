@@ -11,6 +11,11 @@ use super::sign_in::SignInRefused;
 pub enum Answer {
     /// No byte of the request left this machine, for this reason: name look-up, connecting, TLS.
     NotSent(NotSent),
+    /// No byte of the request left this machine: Partner Center has asked everybody to wait.
+    NotYet {
+        /// How much longer.
+        wait: Duration,
+    },
     /// No byte of the request left, because we are not signed in and cannot be.
     NotSignedIn(SignInRefused),
     /// A whole 401 in Partner Center's own words, which bought nothing. Since then somebody has signed in anew, so that the

@@ -3,10 +3,14 @@
 //! Reads share connections. A create has a connection of its own, HTTP/1.1 and never used again, so that a stale one
 //! can neither make its answer ambiguous nor move the library to send it twice.
 //!
-//! **Invariant:** nothing is sent twice (but a read whose token was refused, with another one), no redirect is followed, no proxy of the environment is used, and the
-//! deadline of a request covers all of it, from the look-up of the name to the last byte of the answer.
+//! Whatever reads waits here for its turn. An order does not: its turn was taken before it was announced.
+//!
+//! **Invariant:** nothing is sent twice (but a read whose token was refused, with another one), no redirect is followed, no
+//! proxy of the environment is used, and the deadline of a request covers all of it, from the look-up of the name to the
+//! last byte of the answer. Nothing leaves while Partner Center has asked to wait.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -18,12 +22,19 @@ use super::clock::ServerClock;
 use super::endpoint::Endpoint;
 use super::exchange::{Failure, Whole, exchange};
 use super::sign_in::{Credential, SignInError, Token};
+use super::throttle::Turnstile;
 use crate::domain::{Excerpt, Moment, SignInRefused};
 use crate::ports::ReadError;
 
 /// What Microsoft's own client waits (the Partner Center .NET SDK's default timeout).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Below the 500 a minute and tenant of "Order resources" and "Subscription resources", for others use the tenant too.
+const REQUESTS_PER_MINUTE: u32 = 450;
+const PATIENCE: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 const ORDER_LIMIT_BYTES: usize = 8 << 20;
 const LIST_LIMIT_BYTES: usize = 64 << 20;
 
@@ -35,8 +46,17 @@ const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-applic
 /// How a client behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientSettings {
-    /// How long a request may take, all of it.
+    /// How long a request may take, all of it but the wait for its turn.
     pub request_timeout: Duration,
+    /// How long what reads may hear nothing, neither a head nor a byte more of the body. An order has only its
+    /// `request_timeout`: to give up on one is a doubt, and some take long.
+    pub idle_timeout: Duration,
+    /// How many requests may leave a minute, all together; `None`: as many as like.
+    pub requests_per_minute: Option<u32>,
+    /// The longest that is waited because Partner Center asked for it; asked for more, nobody gets a turn.
+    pub patience: Duration,
+    /// The longest wait for a turn, whatever it is waited for.
+    pub longest_wait: Duration,
     /// How long it may take to reach the server, TLS included.
     pub connect_timeout: Duration,
     /// `X-Locale`: the language of error descriptions and of names that are filled in ("Partner Center REST headers").
@@ -53,6 +73,10 @@ impl Default for ClientSettings {
     fn default() -> Self {
         Self {
             request_timeout: REQUEST_TIMEOUT,
+            idle_timeout: IDLE_TIMEOUT,
+            requests_per_minute: Some(REQUESTS_PER_MINUTE),
+            patience: PATIENCE,
+            longest_wait: LONGEST_WAIT,
             connect_timeout: CONNECT_TIMEOUT,
             locale: "en-US".to_owned(),
             application: concat!("orderform/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -84,6 +108,7 @@ pub struct Client {
     reads: reqwest::Client,
     pub(super) creates: reqwest::Client,
     pub(super) clock: ServerClock,
+    pub(super) turnstile: Arc<Turnstile>,
 }
 
 impl Client {
@@ -103,11 +128,12 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(LOCALE, header(&settings.locale, "locale")?);
         headers.insert(APPLICATION, header(&settings.application, "application name")?);
-        let reads = connections(&endpoint, &settings).build();
+        let reads = connections(&endpoint, &settings).read_timeout(settings.idle_timeout).build();
         let creates = connections(&endpoint, &settings).http1_only().pool_max_idle_per_host(0).build();
         Ok(Self {
             reads: reads.map_err(ClientError::Tls)?,
             creates: creates.map_err(ClientError::Tls)?,
+            turnstile: Turnstile::new(settings.requests_per_minute, settings.patience, settings.longest_wait),
             endpoint,
             credential: credential.into(),
             settings,
@@ -116,7 +142,7 @@ impl Client {
         })
     }
 
-    /// Sends one request and reads its whole answer, taking the time from it.
+    /// Sends one request and reads its whole answer, taking from it the time, and whether everybody is to wait.
     pub(super) async fn ask(
         &self,
         request: reqwest::RequestBuilder,
@@ -124,7 +150,10 @@ impl Client {
         limit: usize,
     ) -> Result<(Whole, Moment), Failure> {
         let request = request.header(AUTHORIZATION, token.header());
-        let mut whole = exchange(request, limit).await?;
+        let left_at = self.turnstile.now();
+        let answer = exchange(request, limit).await;
+        self.turnstile.learn(left_at, &answer);
+        let mut whole = answer?;
         whole.body = token.blot(whole.body);
         if matches!(whole.status, 200..=400 | 402..500) {
             token.note_taken();
@@ -135,7 +164,8 @@ impl Client {
         Ok((whole, at))
     }
 
-    /// Reads something; `Ok` for any whole answer. Where the token is refused and another can be got, it is asked once more.
+    /// Reads something once it has its turn; `Ok` for any whole answer. Where the token is refused and another can be got, it
+    /// is asked once more.
     pub(super) async fn read(
         &self,
         url: Url,
@@ -167,7 +197,9 @@ impl Client {
         headers.insert(REQUEST_ID, guid(&request_id));
         headers.insert(CORRELATION_ID, guid(&Uuid::new_v4()));
         let request = self.reads.request(Method::GET, url).headers(headers);
+        let slot = self.turnstile.turn().await.map_err(ReadError::NotAsked)?;
         let answer = self.ask(request, token, limit).await;
+        drop(slot);
         match answer {
             Ok((whole, at)) => {
                 tracing::debug!(%path, %request_id, status = whole.status, "read");

@@ -3,6 +3,8 @@
 //! `Date` headers have steps of one second. The newest answer is believed, whichever way it moves the clock: who
 //! measures an age holds it back by the boot clock ([`Moment::age_since`]).
 //!
+//! [`Stopwatch`] is for what is measured within a run, such as a pause.
+//!
 //! **Invariant:** the wall clock of this machine is never read.
 
 use std::sync::{Mutex, PoisonError};
@@ -63,6 +65,22 @@ impl ServerClock {
 
     fn moment(&self, server: Option<Timestamp>, boot_ms: u64) -> Moment {
         Moment { server, boot_id: self.boot_id.clone(), boot_ms }
+    }
+}
+
+/// Counts milliseconds since it was made, by the clock that timers go by.
+#[derive(Debug)]
+pub(super) struct Stopwatch(tokio::time::Instant);
+
+impl Stopwatch {
+    /// Begins at 0.
+    pub(super) fn new() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
+    /// Returns how many milliseconds have passed, rounded down.
+    pub(super) fn ms(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! [`Endpoint`] says where, [`Credential`](sign_in::Credential) who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `orders` the port, `estate` what customers have
-//! beside orders, `probe` a cheap look, `clock` the server's clock; [`RealTimer`] waits.
+//! created orders, `exchange` is one request and its whole answer, `orders` the port, `estate` what customers have beside
+//! orders, `probe` a cheap look, `clock` the server's clock. `governor` decides when the next request may leave, `throttle`
+//! makes requests wait for that; [`RealTimer`] waits.
 //!
 //! **Invariant:** nothing here retries (but a read, once, with a new token), follows a redirect, asks another host or judges an answer; it reports facts.
 
@@ -16,9 +17,11 @@ mod convert;
 mod endpoint;
 mod estate;
 mod exchange;
+mod governor;
 mod orders;
 mod probe;
 pub mod sign_in;
+mod throttle;
 mod timer;
 pub mod wire;
 

@@ -16,7 +16,7 @@ use crate::domain::{
     Answer, AnswerBody, AuditedOrder, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent,
     ObservedOrder, OrderId, OrderSpec,
 };
-use crate::ports::{Outgoing, PartnerCenter, ReadError};
+use crate::ports::{NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
 /// Of audit records; 500 a page by the sample of "Get a record of Partner Center activity".
 const MOST_PAGES: usize = 50;
@@ -35,6 +35,18 @@ impl PartnerCenter for Client {
 
     fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    async fn turn(&self) -> Result<Turn, NoTurn> {
+        self.turnstile.turn().await.map(Turn::holding)
+    }
+
+    fn pauses(&self) -> Pauses {
+        self.turnstile.pauses()
+    }
+
+    async fn next_pause(&self, told: u64) -> Pauses {
+        self.turnstile.next_pause(told).await
     }
 
     async fn create_order(&self, send: Outgoing) -> Answer {
@@ -125,6 +137,11 @@ impl Client {
             Ok(Err(error)) => return Answer::NotSent(NotSent(Excerpt::of(&error.to_string()))),
             Err(_) => return Answer::NotSent(NotSent(Excerpt::of("signing in takes too long"))),
         };
+        // The last look before it leaves: to sign in may have taken a while.
+        let wait = self.turnstile.left();
+        if !wait.is_zero() {
+            return Answer::NotYet { wait };
+        }
         let left = self.settings.request_timeout.saturating_sub(began.elapsed());
         let request = self.request(send).timeout(left);
         let whole = match self.ask(request, &token, self.settings.order_limit_bytes).await {

@@ -24,6 +24,11 @@ pub enum Class {
         /// What happened, for people.
         why: String,
     },
+    /// Nothing was sent; nothing of anybody's may be before this has passed.
+    Paused {
+        /// How much longer.
+        wait: Duration,
+    },
     /// The order may exist.
     Unknown {
         /// What happened, for people.
@@ -38,6 +43,7 @@ pub enum Class {
 pub fn classify(answer: Answer, sent: &OrderSpec) -> Class {
     match answer {
         Answer::NotSent(reason) => Class::NotNow { wait: None, why: format!("not reached: {}", reason.0) },
+        Answer::NotYet { wait } => Class::Paused { wait },
         Answer::NotSignedIn(reason) => Class::NotNow { wait: None, why: format!("not signed in: {reason}") },
         Answer::SignInRenewed(error) => {
             Class::NotNow { wait: None, why: format!("signed in anew after {error}") }
@@ -154,6 +160,8 @@ mod tests {
     fn what_never_left_and_what_was_throttled_may_be_sent_again() {
         let never_left = Answer::NotSent(NotSent(Excerpt::of("connection refused")));
         assert!(matches!(classify(never_left, &spec(5)), Class::NotNow { wait: None, .. }));
+        let paused = Answer::NotYet { wait: Duration::from_secs(9) };
+        assert_eq!(classify(paused, &spec(5)), Class::Paused { wait: Duration::from_secs(9) });
         let refused = ServiceError { status: 401, code: "800001".into(), description: Excerpt::of("old") };
         let renewed = Answer::SignInRenewed(refused);
         assert!(matches!(classify(renewed, &spec(5)), Class::NotNow { wait: None, .. }));

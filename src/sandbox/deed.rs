@@ -152,6 +152,13 @@ impl Details {
     }
 }
 
+/// Reads a duration that may be absent.
+pub(super) fn optional_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = serde_yaml::Value::deserialize(from)?;
+    let text = text.as_str().unwrap_or_default();
+    duration(text).map(Some).map_err(D::Error::custom)
+}
+
 /// Reads `200ms`, `90s`, `30m` or `2h`.
 fn duration(text: &str) -> Result<Duration, &'static str> {
     let expected = "a duration is written `200ms`, `90s`, `30m` or `2h`";

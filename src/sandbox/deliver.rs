@@ -1,6 +1,6 @@
 //! Answers a request: with the truth, or with what shall go wrong instead.
 //!
-//! Every route comes through [`Visit::answer`]: bearer, then fault, then latency, then the work itself, then headers.
+//! Every route comes through [`Visit::answer`]: throttle, bearer, fault, latency, then the work itself, then headers.
 //! Whether the work is done, and whether anyone hears of it, are two things: that is what faults are about.
 //!
 //! **Invariant:** the work is done once or not at all, whatever becomes of the answer.
@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Sandbox;
@@ -20,6 +21,7 @@ use super::connection::Scissors;
 use super::deed::{Deed, Html, Substitute, When};
 use super::faults::Occasion;
 use super::reply::{Refusal, Reply};
+use super::witness::Asked;
 
 /// The other customer of a wrong answer.
 const STRANGER: &str = "00000000-0000-4000-8000-000000000000";
@@ -69,13 +71,32 @@ impl Visit {
         customer: Option<&str>,
         work: impl FnOnce(Duration) -> Reply + Send,
     ) -> Response<Body> {
-        let now = sandbox.0.clock.timestamp();
+        let at = sandbox.0.clock.timestamp();
+        let about = customer.map(str::to_owned);
+        let response = self.answer_at(at, sandbox, occasion, customer, work).await;
+        let status = response.status().as_u16();
+        sandbox.0.witness.tell(|| Asked { on: occasion, customer: about, at, status });
+        response
+    }
+
+    async fn answer_at(
+        self,
+        now: Timestamp,
+        sandbox: &Sandbox,
+        occasion: Occasion,
+        customer: Option<&str>,
+        work: impl FnOnce(Duration) -> Reply + Send,
+    ) -> Response<Body> {
+        // It stands before everything else, and knows no tokens.
+        if let Some(wait) = sandbox.gateway().reject(occasion, customer, now) {
+            return self.dress(sandbox, Reply::throttled(wait));
+        }
         if occasion != Occasion::Token
             && let Err(refusal) = bearer::judge_bearer(&self.headers, now)
         {
             return self.dress(sandbox, Reply::from(&refusal));
         }
-        let deed = sandbox.script().decide(occasion, customer);
+        let deed = sandbox.script().decide(occasion, customer, now);
         if !sandbox.pause(sandbox.0.latency).await {
             return self.lose();
         }

@@ -3,13 +3,14 @@
 //! **Invariant:** nothing here counts or draws: that is `script`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::SandboxError;
 use super::catalogue;
-use super::deed::Deed;
+use super::deed::{self, Deed};
 use super::reply::Refusal;
 
 /// Everything that goes wrong. By default nothing does.
@@ -22,6 +23,7 @@ use super::reply::Refusal;
 ///   - { on: list, probability: 0.05, do: { status: 429, retryAfter: 1 } }
 ///   - { on: create, match: { customer: 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04 }, times: 2, do: hang-after }
 ///   - { on: get, do: { delay: 200ms } }
+///   - { on: any, after: 100, for: 2m, do: { status: 429, retryAfter: 60 } }   # a storm behind the hundredth request
 /// customers:
 ///   f81d98dd-c2f4-499e-a194-5619e260344e: { status: 403, code: 13605, description: agreement not confirmed }
 /// ```
@@ -71,6 +73,12 @@ pub struct Rule {
     /// Fires at this matching request only, the first being 1.
     #[serde(default)]
     pub at: Option<u64>,
+    /// Does not fire before so many matching requests have come.
+    #[serde(default)]
+    pub after: Option<u64>,
+    /// Fires for this long from the first time on, and then never again.
+    #[serde(default, rename = "for", deserialize_with = "deed::optional_duration")]
+    pub lasts: Option<Duration>,
     /// Fires for this part of the matching requests, 0 to 1.
     #[serde(default)]
     pub probability: Option<f64>,
@@ -89,6 +97,8 @@ impl Rule {
             Some("`at` counts from 1")
         } else if self.at.is_some() && self.probability.is_some() {
             Some("`at` and `probability` exclude each other")
+        } else if self.at.is_some() && (self.after.is_some() || self.lasts.is_some()) {
+            Some("`at` is one request: `after` and `for` say nothing about it")
         } else if !self.probability.is_none_or(is_part) {
             Some("`probability` is between 0 and 1")
         } else if matches!(self.deed, Deed::Late(_)) && self.on != Occasion::Create {
@@ -179,7 +189,7 @@ mod tests {
             .map(|line| format!("{}\n", line.trim_start_matches("/// ")))
             .collect();
         let faults = Faults::from_yaml(&yaml).unwrap();
-        assert_eq!((faults.seed, faults.rules.len(), faults.customers.len()), (7, 5, 1));
+        assert_eq!((faults.seed, faults.rules.len(), faults.customers.len()), (7, 6, 1));
         assert_eq!(faults.rules[3].times, Some(2));
     }
 
@@ -191,6 +201,8 @@ mod tests {
             ("faults: [{ on: create, do: { status: 503, delay: 1s } }]", "exactly one of"),
             ("faults: [{ on: create, do: { delay: 1 } }]", "a duration"),
             ("faults: [{ on: create, at: 0, do: bom }]", "rule 1: `at` counts from 1"),
+            ("faults: [{ on: list, at: 1, after: 1, do: bom }]", "rule 1: `at` is one request"),
+            ("faults: [{ on: list, for: 10, do: bom }]", "a duration"),
             ("faults: [{ on: list, do: execute-late }]", "rule 1: only a create"),
             ("faults: [{ on: list, probability: 1.5, do: bom }]", "between 0 and 1"),
             ("customers: { contoso: { status: 403, code: 1 } }", "not a GUID"),

@@ -1,8 +1,10 @@
 //! Partner Center, pretended: a shop that answers over real HTTP, keeps a ledger, and fails on purpose.
 //!
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
-//! byte; over `tls` for those who take nothing else). `bearer` says whether it may be asked at all (`token` gives tokens,
-//! `token_routes` is where clients look for them), `faults` what shall go wrong with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
+//! byte; over `tls` for those who take nothing else). `throttle` says whether it is asked too often, `bearer` whether it
+//! may be asked at all (`token` gives tokens, `token_routes` is where clients look for them), `faults` what shall go wrong
+//! with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner
+//! Center gives one, `ledger`
 //! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
@@ -28,10 +30,12 @@ mod reply;
 mod script;
 mod server;
 mod shop;
+mod throttle;
 mod tls;
 mod token;
 mod token_routes;
 mod view;
+mod witness;
 mod world;
 
 use std::future::Future;
@@ -47,7 +51,9 @@ pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
 pub use faults::{Faults, Occasion, Only, Refused, Rule};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
+pub use throttle::{Rate, Throttle};
 pub use tls::Tls;
+pub use witness::{Asked, Witness};
 
 /// What the sandbox is to be like. The default is the kindest Partner Center there could be.
 #[derive(Debug, Clone)]
@@ -68,6 +74,10 @@ pub struct Options {
     pub faults: Faults,
     /// How long every answer takes at least.
     pub latency: Duration,
+    /// How often it may be asked.
+    pub throttle: Throttle,
+    /// Who is told of every request.
+    pub witness: Witness,
     /// Whether the limits of a sandbox account hold.
     pub limits: SandboxLimits,
     /// How long a token lives.
@@ -90,6 +100,8 @@ impl Default for Options {
             subscription_delay: Some(Duration::ZERO),
             faults: Faults::default(),
             latency: Duration::ZERO,
+            throttle: Throttle::default(),
+            witness: Witness::default(),
             limits: SandboxLimits::default(),
             token_life: Duration::from_secs(3600),
             refresh_tokens: RefreshTokens::default(),
@@ -220,6 +232,8 @@ struct Inner {
     tls: Option<Tls>,
     world: Mutex<world::World>,
     script: Mutex<script::Script>,
+    gateway: Mutex<throttle::Gateway>,
+    witness: Witness,
     desk: token::Desk,
     closing: watch::Sender<bool>,
 }
@@ -234,6 +248,8 @@ impl Sandbox {
         let inner = Inner {
             clock: options.clock.clone(),
             latency: options.latency,
+            gateway: Mutex::new(throttle::Gateway::new(options.throttle)),
+            witness: options.witness.clone(),
             desk: token::Desk::new(options.token_life, options.refresh_tokens),
             tls: options.tls.clone(),
             world: Mutex::new(world::World::open(options)?),
@@ -271,6 +287,10 @@ impl Sandbox {
 
     fn script(&self) -> MutexGuard<'_, script::Script> {
         self.0.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gateway(&self) -> MutexGuard<'_, throttle::Gateway> {
+        self.0.gateway.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until serving is to end.

@@ -3,8 +3,11 @@
 //! Every rule counts and draws for itself, for every request it matches, whether or not an earlier rule fired. So the
 //! same requests in the same order fail in the same way, and a new rule changes nothing about the others.
 //!
-//! **Invariant:** no clock and no randomness but the seed's.
+//! **Invariant:** no clock but the instant that is told with each request, and no randomness but the seed's.
 
+use jiff::Timestamp;
+
+use super::clock;
 use super::deed::Deed;
 use super::faults::{Faults, Occasion, Rule};
 
@@ -19,6 +22,8 @@ struct Progress {
     rule: Rule,
     seen: u64,
     fired: u64,
+    /// When it was first due.
+    began: Option<Timestamp>,
     draws: SplitMix64,
 }
 
@@ -28,16 +33,22 @@ impl Script {
             rule: rule.clone(),
             seen: 0,
             fired: 0,
+            began: None,
             draws: SplitMix64(SplitMix64(faults.seed ^ n).next()),
         });
         Self { rules: rules.collect() }
     }
 
-    /// Counts a request and says what shall go wrong with it.
-    pub(super) fn decide(&mut self, occasion: Occasion, customer: Option<&str>) -> Option<Deed> {
+    /// Counts a request that came at an instant, and says what shall go wrong with it.
+    pub(super) fn decide(
+        &mut self,
+        occasion: Occasion,
+        customer: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Deed> {
         let mut decided = None;
         for progress in &mut self.rules {
-            let fires = progress.matches(occasion, customer) && progress.fires();
+            let fires = progress.matches(occasion, customer) && progress.fires(now);
             if fires && decided.is_none() {
                 progress.fired += 1;
                 decided = Some(progress.rule.deed.clone());
@@ -55,7 +66,7 @@ impl Progress {
         asked && wanted.is_none_or(is_wanted)
     }
 
-    fn fires(&mut self) -> bool {
+    fn fires(&mut self, now: Timestamp) -> bool {
         self.seen += 1;
         let drawn = self.draws.next();
         let is_due = match (self.rule.at, self.rule.probability) {
@@ -63,7 +74,12 @@ impl Progress {
             (None, Some(part)) => unit(drawn) < part,
             (None, None) => true,
         };
-        is_due && self.rule.times.is_none_or(|times| self.fired < times)
+        if !is_due || self.rule.after.is_some_and(|after| self.seen <= after) {
+            return false;
+        }
+        let began = *self.began.get_or_insert(now);
+        let is_over = self.rule.lasts.is_some_and(|lasts| now >= clock::after(began, lasts));
+        !is_over && self.rule.times.is_none_or(|times| self.fired < times)
     }
 }
 
@@ -92,7 +108,7 @@ mod tests {
 
     fn fired(yaml: &str, requests: usize) -> Vec<usize> {
         let mut script = Script::new(&Faults::from_yaml(yaml).unwrap());
-        let fires = |_: &usize| script.decide(Occasion::Create, Some("c")).is_some();
+        let fires = |_: &usize| script.decide(Occasion::Create, Some("c"), Timestamp::UNIX_EPOCH).is_some();
         (1..=requests).filter(fires).collect()
     }
 
@@ -105,6 +121,15 @@ mod tests {
         assert_eq!(fired(other, 5), [0; 0]);
         let this = "faults: [{ on: create, match: { customer: C }, do: bom }]";
         assert_eq!(fired(this, 2), [1, 2]);
+    }
+
+    #[test]
+    fn a_storm_begins_after_so_many_requests_and_lasts_so_long() {
+        let yaml = "faults: [{ on: any, after: 2, for: 3s, do: bom }]";
+        let mut script = Script::new(&Faults::from_yaml(yaml).unwrap());
+        let at = |s| Timestamp::from_second(s).unwrap();
+        let fires = [0, 100, 101, 103, 104, 105].map(|s| script.decide(Occasion::Get, None, at(s)).is_some());
+        assert_eq!(fires, [false, false, true, true, false, false]);
     }
 
     #[test]

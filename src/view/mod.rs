@@ -24,6 +24,7 @@ mod text;
 mod words;
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 pub use account::SignedIn;
 pub use check::{Check, CheckFormat, Paths};
@@ -154,6 +155,11 @@ pub(crate) fn changes_in_words(changes: &Changes) -> Vec<String> {
 /// Says in a line, for a terminal, what a limit allows and what it would come to; `file` is where it stands.
 pub(crate) fn limit_in_words(limit: &Limit, file: Option<&str>) -> String {
     words::limit_of(limit, file, words::Medium::Terminal)
+}
+
+/// Says in a line how long nothing is asked because Partner Center wants it so.
+pub(crate) fn pause_in_words(wait: Duration) -> String {
+    words::pause(wait)
 }
 
 /// Says why nothing new is bought, for whoever escapes it.

@@ -95,6 +95,7 @@ impl<W: Write + Send + 'static> Progress<W> {
             Event::Started { .. } => self.bar.is_some(),
             Event::Ended(ended) => many && matches!(ended.outcome, Outcome::Created { .. }),
             Event::Waiting { .. } => many || self.bar.is_some(),
+            Event::Paused { .. } => self.bar.is_some(),
             Event::SubscriptionsKnown { .. } => many,
             Event::Sending { .. } | Event::Stopping { .. } | Event::Unrecorded { .. } => false,
         };
@@ -129,7 +130,9 @@ impl<W: Write + Send + 'static> Progress<W> {
         bar.set_length(u64::try_from(self.count.total).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(self.count.ended).unwrap_or(u64::MAX));
         match (event, words::event(event, false)) {
-            (Event::Waiting { .. } | Event::Stopping { .. }, Some(line)) => bar.set_message(line),
+            (Event::Waiting { .. } | Event::Paused { .. } | Event::Stopping { .. }, Some(line)) => {
+                bar.set_message(line)
+            }
             _ => bar.set_message(format!("{}{}", self.count.busy(), self.time_left(bar))),
         }
     }

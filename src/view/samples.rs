@@ -266,6 +266,7 @@ pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
             "s4-no-room",
             Outcome::NotAttempted(Skipped::NoRoom("cannot reserve room in `journal.jsonl`".into())),
         ),
+        ("s6-paused", Outcome::NotAttempted(Skipped::Paused { left: Duration::from_secs(3600) })),
         ("s5-over-limit", Outcome::NotAttempted(Skipped::OverLimit(Box::new(every_limit()[3].clone())))),
     ];
     all.extend(blocks().into_iter().map(|(name, block)| (name, Outcome::Blocked(block))));
@@ -297,6 +298,7 @@ pub(super) fn every_end() -> Summary {
         orphans: 1,
         posts: 14,
         reads: 1,
+        waited: Duration::from_secs(37),
         syncs: 9,
         interrupted: true,
         sign_in_failed: false,
@@ -314,7 +316,9 @@ pub(super) fn every_event() -> Vec<Event> {
             name: name(),
             wait: Duration::from_secs(37),
             why: "Partner Center is throttling (429)".into(),
+            shared: false,
         },
+        Event::Paused { wait: Duration::from_secs(37) },
         Event::SubscriptionsKnown {
             name: name(),
             subscription_ids: vec![SubscriptionId::parse(SUBSCRIPTION).ok(), None],

@@ -240,7 +240,7 @@ fn hostile_everything(view: &mut dyn View) {
             view.event(&Event::Ended(ended.clone())).unwrap();
         }
         let wait = std::time::Duration::ZERO;
-        view.event(&Event::Waiting { name: name("hostile"), wait, why: why() }).unwrap();
+        view.event(&Event::Waiting { name: name("hostile"), wait, why: why(), shared: false }).unwrap();
         view.event(&Event::Unrecorded { name: name("hostile"), request_id: request(), answer: why() })
             .unwrap();
         view.summary(&Summary { ended: ends, ..Summary::default() }).unwrap();

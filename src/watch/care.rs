@@ -183,6 +183,7 @@ fn lesson(ended: &Ended) -> Lesson {
             Obstacle::Unlisted { .. } => Lesson::Passes,
         },
         Outcome::NotAttempted(Skipped::SignIn(_) | Skipped::NoRoom(_) | Skipped::Held(_)) => Lesson::Passes,
+        Outcome::NotAttempted(Skipped::Paused { left }) => Lesson::DueIn(Some(*left)),
         Outcome::NotAttempted(Skipped::OverLimit(_)) => Lesson::DueIn(Some(OVER_LIMIT)),
         // A run that was interrupted is made again soon, and a doubt that stands in the way has its own time.
         Outcome::NotAttempted(Skipped::Interrupted | Skipped::CustomerInDoubt(_)) => Lesson::Nothing,

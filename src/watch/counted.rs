@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::domain::{
     Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, ObservedOrder, OrderId, OrderSpec,
 };
-use crate::ports::{Outgoing, PartnerCenter, ReadError};
+use crate::ports::{NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
 /// What Partner Center is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub enum Met {
     Unanswered,
     /// An error of the server, or an answer that cannot be read; to what only reads, also none at all.
     Failed,
-    /// No byte of an order left this machine.
+    /// No byte left this machine: an order that could not, or whatever waits because Partner Center asked for it.
     NotSent,
 }
 
@@ -62,7 +62,7 @@ impl Met {
 
     fn by(answer: &Answer) -> Self {
         match answer {
-            Answer::NotSent(_) | Answer::NotSignedIn(_) => Self::NotSent,
+            Answer::NotSent(_) | Answer::NotYet { .. } | Answer::NotSignedIn(_) => Self::NotSent,
             Answer::SignInRenewed(_) => Self::Refused,
             Answer::Lost(_) => Self::Unanswered,
             Answer::Response { status: 429, .. } => Self::Throttled,
@@ -79,6 +79,7 @@ impl From<&ReadError> for Met {
         match error {
             ReadError::SignIn(_) | ReadError::Refused(_) => Self::Refused,
             ReadError::NotNow { .. } => Self::Throttled,
+            ReadError::NotAsked(_) => Self::NotSent,
             ReadError::Failed(_) => Self::Failed,
         }
     }
@@ -152,11 +153,27 @@ impl<P: PartnerCenter> PartnerCenter for Counted<P> {
         self.inner.now()
     }
 
+    async fn turn(&self) -> Result<Turn, NoTurn> {
+        self.inner.turn().await
+    }
+
+    fn pauses(&self) -> Pauses {
+        self.inner.pauses()
+    }
+
+    async fn next_pause(&self, told: u64) -> Pauses {
+        self.inner.next_pause(told).await
+    }
+
     async fn create_order(&self, send: Outgoing) -> Answer {
         let answer = self.inner.create_order(send).await;
         let retry_after = match &answer {
             Answer::Response { retry_after, .. } => *retry_after,
-            Answer::NotSent(_) | Answer::NotSignedIn(_) | Answer::SignInRenewed(_) | Answer::Lost(_) => None,
+            Answer::NotSent(_)
+            | Answer::NotYet { .. }
+            | Answer::NotSignedIn(_)
+            | Answer::SignInRenewed(_)
+            | Answer::Lost(_) => None,
         };
         self.requests.note(Operation::Create, Met::by(&answer), retry_after);
         answer
@@ -197,6 +214,7 @@ mod tests {
     fn every_answer_is_counted_as_what_it_is() {
         for (answer, met) in [
             (Answer::NotSent(NotSent(Excerpt::of("no route"))), Met::NotSent),
+            (Answer::NotYet { wait: Duration::from_secs(9) }, Met::NotSent),
             (Answer::Lost(Excerpt::of("reset")), Met::Unanswered),
             (response(201, None), Met::Ok),
             (response(302, None), Met::Failed),
@@ -214,7 +232,8 @@ mod tests {
         let requests = Requests::default();
         let not_now =
             |seconds: Option<u64>| ReadError::NotNow { retry_after: seconds.map(Duration::from_secs) };
-        for error in [not_now(Some(2)), not_now(None), ReadError::Failed(Excerpt::of("no"))] {
+        let not_asked = ReadError::NotAsked(NoTurn { left: Duration::from_secs(99) });
+        for error in [not_now(Some(2)), not_now(None), not_asked, ReadError::Failed(Excerpt::of("no"))] {
             assert!(requests.note_read::<()>(Operation::List, Err(error)).is_err());
         }
         assert_eq!(requests.note_read(Operation::List, Ok(7)), Ok(7));

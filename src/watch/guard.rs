@@ -13,7 +13,7 @@ use crate::domain::{
     Answer, AuditedOrder, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent, ObservedOrder, OrderId,
     OrderSpec,
 };
-use crate::ports::{KillSwitch, Outgoing, PartnerCenter, ReadError};
+use crate::ports::{KillSwitch, NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
 /// A Partner Center that sends nothing once the switch is pulled.
 #[derive(Debug)]
@@ -41,6 +41,18 @@ impl<P: PartnerCenter, K: KillSwitch> PartnerCenter for Guarded<P, K> {
 
     fn now(&self) -> Moment {
         self.inner.now()
+    }
+
+    async fn turn(&self) -> Result<Turn, NoTurn> {
+        self.inner.turn().await
+    }
+
+    fn pauses(&self) -> Pauses {
+        self.inner.pauses()
+    }
+
+    async fn next_pause(&self, told: u64) -> Pauses {
+        self.inner.next_pause(told).await
     }
 
     async fn create_order(&self, send: Outgoing) -> Answer {

@@ -3,7 +3,9 @@
 mod bench;
 mod holding;
 mod limits;
+mod storm;
 mod trouble;
+mod turns;
 mod world;
 
 use std::collections::BTreeSet;

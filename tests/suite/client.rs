@@ -6,6 +6,7 @@ mod reads;
 mod requests;
 mod server;
 mod signing;
+mod throttle;
 
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ fn settings() -> ClientSettings {
     ClientSettings {
         request_timeout: Duration::from_secs(20),
         order_limit_bytes: 512 << 10,
+        requests_per_minute: None,
         ..ClientSettings::default()
     }
 }
@@ -60,6 +62,7 @@ fn told(answer: &Answer) -> String {
     let Answer::Response { status, retry_after, body } = answer else {
         return match answer {
             Answer::NotSent(_) => "not sent".to_owned(),
+            Answer::NotYet { .. } => "not yet".to_owned(),
             _ => "lost".to_owned(),
         };
     };

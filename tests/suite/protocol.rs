@@ -21,6 +21,7 @@ pub(crate) enum Reply {
     Fault(u16),
     Throttled(u64),
     Unreached,
+    NotYet(u64),
     SignInRenewed,
     NotSignedIn,
 }
@@ -43,6 +44,8 @@ pub(crate) struct Turn {
     pub(crate) proof: bool,
     pub(crate) stop: bool,
     pub(crate) hold: bool,
+    /// Whether what is announced has to wait for its turn.
+    pub(crate) late: bool,
     /// Kills the program; so many of the records in hand are kept.
     pub(crate) crash: Option<usize>,
     /// How much time passes before.
@@ -62,6 +65,7 @@ fn turns() -> impl Strategy<Value = Turn> {
         1 => prop::sample::select(vec![409, 500, 503]).prop_map(Reply::Fault),
         2 => (0u64..200).prop_map(Reply::Throttled),
         1 => Just(Reply::Unreached),
+        1 => (0u64..200).prop_map(Reply::NotYet),
         1 => Just(Reply::SignInRenewed),
         1 => Just(Reply::NotSignedIn),
     ];
@@ -82,13 +86,14 @@ fn turns() -> impl Strategy<Value = Turn> {
     ];
     let crash = prop_oneof![5 => Just(None), 1 => (0usize..4).prop_map(Some)];
     let odds = |p| prop::bool::weighted(p);
-    (reply, shown, odds(0.05), odds(0.1), odds(0.03), crash, passes, jump, odds(0.95)).prop_map(
-        |(reply, shown, proof, stop, hold, crash, passes_ms, jump_ms, dated)| Turn {
+    (reply, shown, odds(0.05), odds(0.1), odds(0.03), odds(0.2), crash, passes, jump, odds(0.95)).prop_map(
+        |(reply, shown, proof, stop, hold, late, crash, passes_ms, jump_ms, dated)| Turn {
             reply,
             shown,
             proof,
             stop,
             hold,
+            late,
             crash,
             passes_ms,
             jump_ms,

@@ -29,6 +29,24 @@ impl Machine {
         Effect::Record(records)
     }
 
+    /// Announces as of now what was to be announced when it had no turn yet: `records` are those of then, of which
+    /// nobody heard.
+    ///
+    /// # Panics
+    /// Where they announce nothing: a bug of whoever drives the machine.
+    pub fn announce_late(&mut self, mut records: Vec<RecordKind>, now: &Moment) -> Effect {
+        match records.pop() {
+            Some(RecordKind::Intended { attempt, .. }) => self.intend(attempt.baseline, now),
+            Some(RecordKind::Sending { .. }) => {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.sends.pop();
+                }
+                self.announce(now, records)
+            }
+            other => panic!("{other:?} announces nothing"),
+        }
+    }
+
     /// Takes back the send that was to be announced last, behind what was to be recorded before it: it is held back, and
     /// nobody heard of it.
     pub fn withhold(&mut self, why: &str, before: Vec<RecordKind>) -> Effect {
@@ -74,6 +92,7 @@ impl Machine {
                 self.end_in_doubt(Fate::Refused(error.to_string()), error.to_string(), now)
             }
             Class::NotNow { wait, why } => self.put_off(wait, why, now),
+            Class::Paused { wait } => self.wait_with_all(wait, now),
             Class::Unknown { why, order_id } => self.lose(why, order_id, now),
         }
     }
@@ -98,6 +117,19 @@ impl Machine {
         };
         let ended = self.end_send(Fate::NotNow(why.clone()), now);
         self.phase = Phase::Putting { off, why };
+        Effect::Record(vec![ended])
+    }
+
+    /// Waits because everybody does. It left as little as theirs did, so no try is charged for it.
+    fn wait_with_all(&mut self, wait: Duration, now: &Moment) -> Effect {
+        if wait > backoff::PATIENCE {
+            let why = format!("Partner Center asked everybody to wait {} s", wait.as_secs());
+            let ended = self.end_send(Fate::NotNow(why.clone()), now);
+            return self.give_up(&why, vec![ended]);
+        }
+        let why = "Partner Center asked everybody to wait".to_owned();
+        let ended = self.end_send(Fate::NotNow(why.clone()), now);
+        self.phase = Phase::Putting { off: wait, why };
         Effect::Record(vec![ended])
     }
 

@@ -98,6 +98,9 @@ pub(super) enum ReasonJson<'a> {
     OverLimit {
         limit: Box<LimitJson>,
     },
+    Paused {
+        wait_ms: u64,
+    },
 }
 
 /// One field that differs.
@@ -193,6 +196,7 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
             Skipped::SignIn(refused) => Self::SignIn { why: refused.why.as_str().into() },
             Skipped::NoRoom(why) => Self::NoRoom { why: why.into() },
             Skipped::Held(block) => block.into(),
+            Skipped::Paused { left } => Self::Paused { wait_ms: wait_ms(*left) },
             Skipped::OverLimit(limit) => Self::OverLimit { limit: Box::new(limit.as_ref().into()) },
         }
     }

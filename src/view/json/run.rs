@@ -15,6 +15,7 @@ pub(super) enum EventJson<'a> {
     Started { orders: usize, seats: u64 },
     Sending { name: &'a str, request_id: String, number: u32 },
     Waiting { name: &'a str, wait_ms: u64, why: &'a str },
+    Paused { wait_ms: u64 },
     Created(EndJson<'a>),
     NotOrdered(EndJson<'a>),
     Unknown(EndJson<'a>),
@@ -79,6 +80,8 @@ pub(super) struct SummaryJson {
     posts: u64,
     reads: u64,
     syncs: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waited_ms: Option<u64>,
     interrupted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     exit_code: Option<u8>,
@@ -91,7 +94,8 @@ impl<'a> From<&'a Event> for EventJson<'a> {
             Event::Sending { name, request_id, number } => {
                 Self::Sending { name: name.as_str(), request_id: request_id.to_string(), number: *number }
             }
-            Event::Waiting { name, wait, why } => {
+            Event::Paused { wait } => Self::Paused { wait_ms: wait_ms(*wait) },
+            Event::Waiting { name, wait, why, .. } => {
                 Self::Waiting { name: name.as_str(), wait_ms: wait_ms(*wait), why }
             }
             Event::Ended(ended) => end(ended),
@@ -123,6 +127,7 @@ pub(super) fn summary(summary: &Summary, exit_code: Option<u8>) -> EventJson<'st
         posts: summary.posts,
         reads: summary.reads,
         syncs: summary.syncs,
+        waited_ms: (!summary.waited.is_zero()).then(|| wait_ms(summary.waited)),
         interrupted: summary.interrupted,
         exit_code,
     })

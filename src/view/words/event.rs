@@ -1,10 +1,13 @@
 //! The words for what happens while a run goes on: one line each, for a log.
 
+use std::time::Duration;
+
 use super::super::text::{count, duration, plural};
 use super::Medium;
 use super::outcome::{outcome, symbol};
 use crate::apply::{Ended, Event, Outcome};
 use crate::domain::SubscriptionId;
+use crate::protocol::backoff::PATIENCE;
 
 /// Says what happened in one line; `None` where only somebody who wants every detail cares.
 pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
@@ -18,9 +21,11 @@ pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
             let again = if *number > 1 { format!(", send {number}") } else { String::new() };
             format!("sending {name} (request {request_id}{again})")
         }),
-        Event::Waiting { name, wait, why } => {
+        Event::Waiting { shared: true, .. } if !verbose => None,
+        Event::Waiting { name, wait, why, .. } => {
             Some(format!("waiting {}: {} — {name}", duration(*wait), medium.text(why)))
         }
+        Event::Paused { wait } => Some(pause(*wait)),
         Event::Ended(ended) => Some(end(ended, verbose)),
         Event::SubscriptionsKnown { name, subscription_ids } => {
             Some(format!("+ {name}: now known: {}", known(subscription_ids).join(", ")))
@@ -35,6 +40,15 @@ pub(in crate::view) fn event(event: &Event, verbose: bool) -> Option<String> {
             medium.text(answer)
         )),
     }
+}
+
+/// Says how long nothing is asked.
+pub(in crate::view) fn pause(wait: Duration) -> String {
+    let time = duration(wait);
+    if wait > PATIENCE {
+        return format!("Partner Center asked to wait {time}: nothing more is asked");
+    }
+    format!("waiting {time}: Partner Center asked for it")
 }
 
 fn end(ended: &Ended, verbose: bool) -> String {

@@ -23,7 +23,7 @@ mod watch;
 pub(super) use changes::changes;
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use doubt::{age, doubt, moment};
-pub(super) use event::event;
+pub(super) use event::{event, pause};
 pub(super) use limits::{limit_of, limits, use_of};
 pub(super) use notice::{matter, matter_title, notice};
 pub(super) use outcome::{ended, evidence, symbol};

@@ -201,6 +201,11 @@ fn not_attempted(name: &OrderName, skipped: &Skipped, medium: Medium) -> Account
             hints: vec![format!("run {again} again then")],
             ..super::plan::block(name, block, medium)
         },
+        Skipped::Paused { left } => Account::new(format!(
+            "not attempted: Partner Center asked everybody to wait {}, which is longer than a run does",
+            duration(*left)
+        ))
+        .hint(format!("run {again} again then")),
         Skipped::OverLimit(limit) => Account::new("not attempted: it would go beyond a limit")
             .detail(limit_of(limit, None, medium))
             .hint("wait until less was bought lately, or have the limit raised in a review"),

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** what did not happen is not mentioned, but for orders created: people look for that number.
 
-use super::super::text::{count, plural};
+use super::super::text::{count, duration, plural};
 use super::plan::settled;
 use crate::apply::Summary;
 
@@ -30,5 +30,9 @@ pub(in crate::view) fn tally(summary: &Summary) -> String {
     let ends: Vec<String> =
         std::iter::once(created).chain(others.map(|(count, how)| format!("{count} {how}"))).collect();
     let posts = plural(summary.posts, "POST request");
-    format!("{}; {posts}, {}", ends.join(", "), plural(summary.reads, "read"))
+    let waited = match summary.waited.as_secs() == 0 {
+        true => String::new(),
+        false => format!("; waited {} because Partner Center asked for it", duration(summary.waited)),
+    };
+    format!("{}; {posts}, {}{waited}", ends.join(", "), plural(summary.reads, "read"))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use orderform::apply::{Event, Outcome};
 use orderform::domain::*;
-use orderform::ports::{Journal, JournalError, Outgoing, PartnerCenter, ReadError, Timer};
+use orderform::ports::{Journal, JournalError, NoTurn, Outgoing, PartnerCenter, ReadError, Timer, Turn};
 use tokio::time::{Instant, sleep};
 
 /// What befalls a POST.
@@ -20,6 +20,7 @@ pub(super) enum Fortune {
     Refused(u16),
     Gateway(u16),
     Throttled(Option<Duration>),
+    NotYet(Duration),
 }
 
 type Fate<T> = Box<dyn FnMut(CustomerId, usize) -> T + Send>;
@@ -44,7 +45,11 @@ pub(super) struct World {
     pub(super) behind: Option<(usize, i64)>,
     in_flight: BTreeMap<CustomerId, usize>,
     bodies: BTreeMap<String, OrderSpec>,
-    begin: Instant,
+    pub(super) begin: Instant,
+    /// How long the n-th turn (from 0) takes to come, and whether it comes at all.
+    pub(super) turn: Box<dyn FnMut(usize) -> (Duration, Option<NoTurn>) + Send>,
+    /// How many turns were had.
+    pub(super) turns: usize,
 }
 
 pub(super) type Shared = Arc<Mutex<World>>;
@@ -66,6 +71,8 @@ impl World {
             in_flight: BTreeMap::new(),
             bodies: BTreeMap::new(),
             begin: Instant::now(),
+            turn: Box::new(|_| (Duration::ZERO, None)),
+            turns: 0,
         }))
     }
 
@@ -136,6 +143,7 @@ impl World {
                 let body = AnswerBody::Throttled(Excerpt::of("busy"));
                 Answer::Response { status: 429, retry_after, body }
             }
+            Fortune::NotYet(wait) => Answer::NotYet { wait },
         }
     }
 
@@ -223,6 +231,19 @@ impl PartnerCenter for Shop {
 
     fn now(&self) -> Moment {
         self.0.lock().unwrap().moment()
+    }
+
+    async fn turn(&self) -> Result<Turn, NoTurn> {
+        let (wait, none) = {
+            let mut world = self.0.lock().unwrap();
+            let n = world.turns;
+            (world.turn)(n)
+        };
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+        self.0.lock().unwrap().turns += usize::from(none.is_none());
+        none.map_or_else(|| Ok(Turn::free()), Err)
     }
 
     async fn create_order(&self, send: Outgoing) -> Answer {

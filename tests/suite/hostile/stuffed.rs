@@ -317,7 +317,7 @@ fn summary(plan: &Plan, text: &str) -> Summary {
 fn events(summary: &Summary, text: &str) -> Vec<Event> {
     let (name, request_id) = (|| name("x"), attempt("x", text).request_id);
     let mut events = vec![
-        Event::Waiting { name: name(), wait: Duration::from_secs(1), why: text.to_owned() },
+        Event::Waiting { name: name(), wait: Duration::from_secs(1), why: text.to_owned(), shared: false },
         Event::SubscriptionsKnown { name: name(), subscription_ids: placed(text, "x").subscription_ids },
         Event::Unrecorded { name: name(), request_id, answer: text.to_owned() },
     ];

@@ -44,6 +44,10 @@ fn name() -> OrderName {
     OrderName::parse("contoso").unwrap()
 }
 
+fn announces(kinds: &[RecordKind]) -> bool {
+    matches!(kinds.last(), Some(RecordKind::Intended { .. } | RecordKind::Sending { .. }))
+}
+
 fn spec() -> OrderSpec {
     let line = LineItem::new(OfferId::parse("CFQ7TTC0LH18:0001").unwrap(), 5);
     OrderSpec::new(CustomerId::parse("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04").unwrap(), vec![line])
@@ -106,6 +110,11 @@ impl Model {
             None => return self.begin(),
             Some(Effect::List) => self.list(turn.shown),
             Some(Effect::ReadAudit { .. }) => self.audit(turn.proof),
+            Some(Effect::Record(kinds)) if turn.late && announces(&kinds) => {
+                let now = self.moment();
+                let effect = self.machine.announce_late(kinds, &now);
+                return self.carry_out(effect);
+            }
             Some(Effect::Record(kinds)) => self.record(kinds),
             Some(Effect::Send { .. }) => self.answer(turn.reply),
             Some(Effect::Wait(wait, _)) => {
@@ -143,7 +152,12 @@ impl Model {
         self.steps += 1;
         assert!(self.steps < MOST_STEPS, "the run does not end");
         let now = self.moment();
-        match self.machine.step(event, &now) {
+        let effect = self.machine.step(event, &now);
+        self.carry_out(effect);
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
             Effect::Send { number } => {
                 self.check_send(usize::try_from(number).unwrap());
                 self.sends.push(Left { at_ms: self.now_ms, open: true, cleared: false });
@@ -275,6 +289,7 @@ impl Model {
             Reply::Refused(_)
                 | Reply::Throttled(_)
                 | Reply::Unreached
+                | Reply::NotYet(_)
                 | Reply::SignInRenewed
                 | Reply::NotSignedIn
         );
@@ -284,6 +299,7 @@ impl Model {
             Reply::Lost => Answer::Lost(Excerpt::of("reset")),
             Reply::Refused(status) | Reply::Fault(status) => response(status, None, error(status)),
             Reply::Throttled(s) => response(429, Some(Duration::from_secs(s)), error(429)),
+            Reply::NotYet(s) => Answer::NotYet { wait: Duration::from_secs(s) },
             Reply::Unreached => Answer::NotSent(NotSent(Excerpt::of("refused"))),
             Reply::NotSignedIn => Answer::NotSignedIn(SignInRefused::saying("expired")),
             Reply::SignInRenewed => {

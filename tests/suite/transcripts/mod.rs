@@ -56,6 +56,7 @@ mod signals;
 mod signing;
 mod stage;
 mod telling;
+mod throttled;
 mod unattended;
 mod vanished;
 mod verdicts;

@@ -90,7 +90,7 @@ fn a_signal_during_a_wait_gives_the_order_up_for_now() {
     let _shop =
         stage.open_shop("faults: [{ on: create, times: 1, do: { status: 429, retryAfter: 100 } }]", &[]);
     let mut running = stage.start(&APPLY);
-    running.wait_for("waiting");
+    running.wait_for("waiting 100 s: Partner Center asked for it");
     running.signal(Signal::TERM);
     assert_eq!(stage.finish(&APPLY, running).code, 130);
     stage.bought(0);
