@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::TOOL;
 use super::allowing::LimitArgs;
+use super::catalog_asking;
 use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
 use super::materials::{self, Materials, Where, root, show_notices, store_failure};
@@ -15,13 +16,13 @@ use super::plan::path_of;
 use super::prices::PricesArgs;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
-use super::reviewed::ReviewedArgs;
+use super::reviewed::{Reviewed, ReviewedArgs};
 use super::select::SelectArgs;
 use super::server_time::server_time;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
-use crate::domain::{EndpointId, RecordKind};
+use crate::domain::{EndpointId, RecordKind, State};
 use crate::partner_center::RealTimer;
 use crate::plan::{self, Budget, Limit, Plan, Step};
 use crate::ports::PartnerCenter;
@@ -73,6 +74,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     chosen.check(&materials, &opened.state)?;
     let local = materials.instant(terminal);
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);
+    let plan = available(plan, &opened.state, args, &reviewed, &materials, terminal).await?;
     let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.
     plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(local));
@@ -126,6 +128,22 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
             closed?;
             finish(&summary, &mut *view)
         }
+    }
+}
+
+/// Says which availabilities are bought, before anybody approves it: those of the plan that was reviewed, and nothing else,
+/// where one was; else what the catalogue has now.
+async fn available(
+    plan: Plan,
+    state: &State,
+    args: &ApplyArgs,
+    reviewed: &Reviewed,
+    materials: &Materials,
+    terminal: &Terminal,
+) -> Result<Plan, Failure> {
+    match reviewed.resolutions() {
+        Some(found) => Ok(plan.resolve(&found, state, crate::partner_center::render)),
+        None => catalog_asking::resolve(plan, state, &args.target, materials, terminal).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reaching Partner Center: the real one, one on loopback, or the embedded sandbox. Same client, same HTTP.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,11 +74,20 @@ pub(super) struct Connection {
 impl Connection {
     /// Gets ready to talk. Nothing is sent yet.
     pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
+        Self::with_world(target, project, Some(state_dir.join(WORLD))).await
+    }
+
+    /// The same for those who only look: where the embedded sandbox keeps no world yet, none is made.
+    pub(super) async fn look(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
+        let world = Some(state_dir.join(WORLD)).filter(|world| world.exists());
+        Self::with_world(target, project, world).await
+    }
+
+    async fn with_world(target: &Target, project: &Project, data: Option<PathBuf>) -> Result<Self, Failure> {
         let settings =
             ClientSettings { request_timeout: target.request_timeout, ..ClientSettings::default() };
         if target.shop.sandbox {
-            let options =
-                sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
+            let options = sandbox::Options { data, ..sandbox::Options::default() };
             let embedded = Sandbox::open(options)?.embed().await?;
             let endpoint = Endpoint::parse(&embedded.url())?;
             let token = AccessToken::parse("sandbox")?;

@@ -11,7 +11,7 @@ use super::failure::{Failure, exit};
 use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
-use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, read_ledger};
+use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, SandboxLimits, read_ledger};
 use crate::view::Format;
 
 #[derive(Debug, Args)]
@@ -42,6 +42,9 @@ pub(super) struct SandboxArgs {
     /// How long new commerce orders have no subscription ids.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     subscription_delay: Duration,
+    /// Keep to the limits of an integration sandbox: 75 customers, 5 subscriptions each, 25 licences a subscription.
+    #[arg(long)]
+    limits: bool,
     /// How long every answer takes at least.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     latency: Duration,
@@ -118,6 +121,7 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
         subscription_delay: Some(args.subscription_delay),
         faults,
         latency: args.latency,
+        limits: if args.limits { SandboxLimits::On } else { SandboxLimits::Off },
         ..Options::default()
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `orders` the port, `clock` the server's clock; [`RealTimer`]
+//! created orders, `exchange` is one request and its whole answer, `orders` and `catalogue` the ports, `shelves` between the catalogue on the wire and our words, `clock` the server's clock; [`RealTimer`]
 //! waits.
 //!
 //! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
@@ -10,12 +10,14 @@
 mod audit;
 mod auth;
 mod body;
+mod catalogue;
 mod client;
 mod clock;
 mod convert;
 mod endpoint;
 mod exchange;
 mod orders;
+mod shelves;
 mod timer;
 pub mod wire;
 

@@ -3,7 +3,7 @@
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
 //! byte). `token` says whether it may be asked at all, `faults` what shall go wrong with it, `deliver` makes that
 //! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
-//! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
+//! keeps it in a file, `browse` shows what is for sale (`goods`, `catalogue`), `view` shows it as orders, subscriptions, customers and audit records.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
 //! `MS-RequestId` does, how far lists lag) is an [option](Options), so that a client can be tested under every answer.
@@ -12,6 +12,8 @@
 //! JSON travels, and no rule about orders, so that neither can agree with the other's mistakes.
 
 mod audit;
+mod browse;
+mod browse_routes;
 mod catalogue;
 mod clock;
 mod connection;
@@ -20,6 +22,7 @@ mod deliver;
 mod embedded;
 mod faults;
 mod fill;
+mod goods;
 mod ledger;
 mod lookup;
 mod reply;
@@ -41,7 +44,7 @@ use tokio::sync::watch;
 pub use clock::Clock;
 pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
-pub use faults::{Faults, Occasion, Only, Refused, Rule};
+pub use faults::{Faults, Occasion, Only, Refused, Rule, Tenant};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
 
 /// What the sandbox is to be like. The default is the kindest Partner Center there could be.

@@ -8,6 +8,7 @@
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
 //! The same value gives the same bytes.
 
+mod catalogue;
 mod check;
 mod html;
 mod human;
@@ -24,6 +25,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use catalogue::search_result;
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
