@@ -7,6 +7,7 @@ use super::ids::{
 use super::moment::{Moment, Timestamp};
 use super::observed::ObservedOrder;
 use super::order::OrderSpec;
+use super::subscription::SubscriptionTerms;
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub enum RecordKind {
         command: String,
         /// With which version of this program.
         tool: String,
+        /// What they approved, where the run was to buy something; unknown of what older versions wrote.
+        approved: Option<Approved>,
     },
     /// Somebody allowed the run that begins to go beyond a limit.
     Allowed {
@@ -118,6 +121,13 @@ pub enum RecordKind {
         /// By line; `None` for those still missing.
         subscription_ids: Vec<Option<SubscriptionId>>,
     },
+    /// How long subscriptions of an order run, and until when they can be given back, as Partner Center said.
+    TermsKnown {
+        /// Whose name.
+        name: OrderName,
+        /// Of each subscription that was seen, in the order of the lines.
+        terms: Vec<SubscriptionTerms>,
+    },
     /// A recorded order got another name.
     Moved {
         /// The old one.
@@ -149,10 +159,36 @@ impl RecordKind {
             | Self::NotOrdered { name, .. }
             | Self::Adopted { name, .. }
             | Self::SubscriptionsKnown { name, .. }
+            | Self::TermsKnown { name, .. }
             | Self::Forgotten { name } => Some(name),
             Self::Moved { from, .. } => Some(from),
         }
     }
+}
+
+/// That a plan was approved, before anything of it was bought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// The digest of the plan.
+    pub plan: String,
+    /// How.
+    pub how: Approval,
+    /// The commit that the manifests were read at, where they are in a Git repository; with `+` behind it where manifests
+    /// had been changed since.
+    pub commit: Option<String>,
+}
+
+/// How a plan was approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// A person said yes to it.
+    Person,
+    /// `--auto-approve`.
+    Flag,
+    /// It was saved, and carried out as it was saved.
+    SavedPlan,
+    /// A watcher that buys.
+    Watcher,
 }
 
 /// One try at buying one order, with one request id that never changes.

@@ -2,7 +2,7 @@
 //!
 //! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought, [`freeze`] what is not to
 //! be for a while, [`windows`] when a watcher may,
-//! [`observed`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
+//! [`observed`] and [`subscription`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
 //! costs ([`money`]), [`moment`] how time is measured where money depends on it,
 //! [`notify`] who is told of what, [`catalogue`] what is sold to whom.
 //!
@@ -25,6 +25,7 @@ pub mod project;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod state;
+pub mod subscription;
 pub mod windows;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
@@ -37,7 +38,9 @@ pub use ids::{
     CorrelationId, CustomerId, EndpointId, Generation, IdError, Lineage, OfferId, OrderId, OrderName,
     RequestId, SubscriptionId,
 };
-pub use journal::{Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent};
+pub use journal::{
+    Approval, Approved, Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
+};
 pub use limits::{
     Allowance, AllowedCustomer, Bound, Keeper, Limits, Measure, Organisation, Rule, Rulebook, Whose, Window,
     money_written,
@@ -50,4 +53,5 @@ pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDura
 pub use prices::{Price, PriceList, Prices, Rates};
 pub use project::{Cloud, Project, Recovery, RecoveryMode};
 pub use state::{Bought, FoldError, Recorded, State};
+pub use subscription::{ObservedCustomer, ObservedSubscription, SubscriptionTerms};
 pub use windows::{DAY_MINUTES, TimeWindow, Windows, Zone};

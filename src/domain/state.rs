@@ -9,6 +9,7 @@ use super::ids::{EndpointId, Generation, Lineage, OrderId, OrderName, RequestId}
 use super::journal::{Attempt, Evidence, PlacedOrder, Record, RecordKind};
 use super::moment::{Moment, Timestamp};
 use super::order::{LineItem, OrderSpec};
+use super::subscription::SubscriptionTerms;
 
 /// How many runs are looked back at for what is usual.
 const RUNS: usize = 10;
@@ -59,6 +60,8 @@ pub struct Bought {
     pub request_id: Option<RequestId>,
     /// The order.
     pub order: PlacedOrder,
+    /// How long its subscriptions run, as far as Partner Center said.
+    pub terms: Vec<SubscriptionTerms>,
     /// How we know.
     pub evidence: Evidence,
     /// The server's time when it was recorded.
@@ -184,6 +187,9 @@ impl State {
                     .subscription_ids
                     .clone_from(subscription_ids);
             }
+            RecordKind::TermsKnown { name, terms } => {
+                self.bought(name, "given terms")?.terms.clone_from(terms);
+            }
             RecordKind::Moved { from, to } => self.rename(from, to)?,
             RecordKind::Forgotten { name } => {
                 let bought = self.bought(name, "forgotten")?;
@@ -263,6 +269,7 @@ impl State {
             generation: attempt.generation,
             request_id: Some(attempt.request_id),
             order: order.clone(),
+            terms: Vec::new(),
             evidence,
             recorded,
         };
@@ -289,6 +296,7 @@ impl State {
             generation,
             request_id: None,
             order: order.clone(),
+            terms: Vec::new(),
             evidence: Evidence::Person,
             recorded,
         };

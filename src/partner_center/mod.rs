@@ -2,7 +2,8 @@
 //!
 //! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `orders` and `catalogue` the ports, `shelves` between the catalogue on the wire and our words, `clock` the server's clock; [`RealTimer`]
+//! created orders, `exchange` is one request and its whole answer, `orders` and `catalogue` the ports, `shelves` between the
+//! catalogue on the wire and our words, `estate` what customers have beside orders, `clock` the server's clock; [`RealTimer`]
 //! waits.
 //!
 //! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
@@ -15,6 +16,7 @@ mod client;
 mod clock;
 mod convert;
 mod endpoint;
+mod estate;
 mod exchange;
 mod orders;
 mod shelves;
@@ -25,4 +27,5 @@ pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
 pub use convert::render;
 pub use endpoint::{Endpoint, EndpointError};
+pub use estate::{Continuation, CustomerPage};
 pub use timer::RealTimer;

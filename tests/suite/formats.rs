@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use orderform::domain::{Fate, Lineage, NotOrdered, OrderId, OrderName, RecordKind, Recorded};
+use orderform::domain::{
+    Approval, Approved, Fate, Lineage, NotOrdered, OrderId, OrderName, RecordKind, Recorded,
+};
 use orderform::store::{FormatVersion, Holder, Store};
 
 fn fixtures() -> PathBuf {
@@ -35,7 +37,7 @@ fn every_version_ever_written_still_loads() {
         assert_eq!(opened.unwrap().state, read.state, "{name}");
         versions += 1;
     }
-    assert!(versions >= 2);
+    assert!(versions >= 3);
 }
 
 #[test]
@@ -83,4 +85,35 @@ fn what_version_1_1_added_says_who_allowed_what_and_why() {
         value: text("25"),
     };
     assert_eq!(allowed, [expected]);
+}
+
+#[test]
+fn what_version_1_2_added_says_who_approved_what_and_until_when_it_can_be_given_back() {
+    let dir = fixtures().join("1.2");
+    let approved: Vec<Approved> = Store::records(&dir)
+        .unwrap()
+        .filter_map(|record| match record.kind {
+            RecordKind::Opened { approved, .. } => approved,
+            _ => None,
+        })
+        .collect();
+    let expected = |how, commit: Option<&str>| Approved {
+        plan: "a1b2".to_owned(),
+        how,
+        commit: commit.map(str::to_owned),
+    };
+    let expected = [
+        expected(Approval::Person, None),
+        expected(Approval::Flag, Some("2f1a5f0")),
+        expected(Approval::SavedPlan, Some("2f1a5f0+")),
+        expected(Approval::Watcher, None),
+    ];
+    assert_eq!(approved, expected);
+    let state = Store::read(&dir, None).unwrap().state;
+    let Recorded::Created(moved) = &state.orders[&OrderName::parse("moved").unwrap()] else {
+        panic!("`moved` was created");
+    };
+    let until = moved.terms[0].cancellation_allowed_until.as_deref();
+    assert_eq!((moved.terms.len(), until), (2, Some("2026-11-29T10:00:00.1234567Z")));
+    assert_eq!(moved.terms[1].auto_renew, None);
 }

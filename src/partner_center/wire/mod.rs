@@ -93,6 +93,7 @@ const KEYS: &[&str] = &[
     "quantity",
     "referenceCustomerId",
     "relationshipToPartner",
+    "renewalTermDuration",
     "renewsTo",
     "requiredProducts",
     "resourceNewValue",

@@ -44,8 +44,8 @@ pub struct Subscription {
     #[serde(default)]
     pub status: String,
     /// On by default for new commerce.
-    #[serde(default)]
-    pub auto_renew_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_renew_enabled: Option<bool>,
     /// Whether it is a trial.
     #[serde(default)]
     pub is_trial: bool,
@@ -58,6 +58,9 @@ pub struct Subscription {
     /// ISO 8601.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term_duration: Option<String>,
+    /// ISO 8601; often empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_term_duration: Option<String>,
     /// The promotion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promotion_id: Option<String>,

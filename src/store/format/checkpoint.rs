@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::line::Digest;
+use super::terms::TermsForm;
 use super::values::{
     AttemptForm, BaselineForm, EvidenceForm, MomentForm, SentForm, SpecForm, write_subscriptions,
 };
@@ -78,6 +79,8 @@ enum OrderForm {
         order_status: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recorded: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        terms: Vec<TermsForm>,
         spec: SpecForm,
     },
 }
@@ -117,6 +120,7 @@ impl OrderForm {
             creation_date: order.creation_date.clone(),
             order_status: order.status.clone(),
             recorded: bought.recorded.as_ref().map(ToString::to_string),
+            terms: bought.terms.iter().map(TermsForm::from).collect(),
             spec: SpecForm::from(&bought.spec),
         }
     }

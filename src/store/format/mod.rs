@@ -8,6 +8,7 @@
 pub(crate) mod checkpoint;
 pub(crate) mod line;
 pub(crate) mod record;
+pub(crate) mod terms;
 mod type_first;
 pub(crate) mod values;
 
@@ -19,10 +20,12 @@ use std::fmt;
 /// * **1.0** — the first. Journal records: `genesis`, `bound`, `rebuilt`, `opened`, `intended`, `sending`, `sendEnded`,
 ///   `created`, `notOrdered`, `adopted`, `subscriptionsKnown`, `moved`, `forgotten`.
 /// * **1.1** — `allowed`: who allowed a run to go beyond which limit, and why.
+/// * **1.2** — `approved` of `opened`: which plan was approved, how, at which commit; `termsKnown`: until when subscriptions run
+///   and can be given back.
 ///
 /// A new record type, or a new property, is a new minor version: an older reader refuses the line that has it, and
 /// nothing else. Anything that changes what a written line means is a new major version.
-pub const FORMAT_VERSION: FormatVersion = FormatVersion { major: 1, minor: 1 };
+pub const FORMAT_VERSION: FormatVersion = FormatVersion { major: 1, minor: 2 };
 
 /// `major.minor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::terms::{ApprovedForm, TermsForm};
 use super::values::{
     AttemptForm, EvidenceForm, FateForm, FormError, MomentForm, PlacedForm, SpecForm, read_endpoint,
     read_subscriptions, write_subscriptions,
@@ -15,20 +16,74 @@ use crate::domain::{Excerpt, Lineage, NotOrdered, OrderName, RecordKind, Service
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum RecordForm {
-    Genesis { format_version: String, lineage: String, tool: String },
-    Bound { endpoint: String },
-    Rebuilt { at: MomentForm },
-    Opened { by: String, command: String, tool: String },
-    Allowed { by: String, rule: String, keeper: String, reason: String, limit: String, value: String },
-    Intended { name: String, attempt: Box<AttemptForm> },
-    Sending { name: String, at: MomentForm },
-    SendEnded { name: String, at: MomentForm, fate: FateForm },
-    Created { name: String, order: PlacedForm, evidence: EvidenceForm },
-    NotOrdered { name: String, reason: ReasonForm },
-    Adopted { name: String, spec: Box<SpecForm>, order: PlacedForm },
-    SubscriptionsKnown { name: String, subscription_ids: Vec<Option<String>> },
-    Moved { from: String, to: String },
-    Forgotten { name: String },
+    Genesis {
+        format_version: String,
+        lineage: String,
+        tool: String,
+    },
+    Bound {
+        endpoint: String,
+    },
+    Rebuilt {
+        at: MomentForm,
+    },
+    Opened {
+        by: String,
+        command: String,
+        tool: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        approved: Option<ApprovedForm>,
+    },
+    Allowed {
+        by: String,
+        rule: String,
+        keeper: String,
+        reason: String,
+        limit: String,
+        value: String,
+    },
+    Intended {
+        name: String,
+        attempt: Box<AttemptForm>,
+    },
+    Sending {
+        name: String,
+        at: MomentForm,
+    },
+    SendEnded {
+        name: String,
+        at: MomentForm,
+        fate: FateForm,
+    },
+    Created {
+        name: String,
+        order: PlacedForm,
+        evidence: EvidenceForm,
+    },
+    NotOrdered {
+        name: String,
+        reason: ReasonForm,
+    },
+    Adopted {
+        name: String,
+        spec: Box<SpecForm>,
+        order: PlacedForm,
+    },
+    SubscriptionsKnown {
+        name: String,
+        subscription_ids: Vec<Option<String>>,
+    },
+    TermsKnown {
+        name: String,
+        terms: Vec<TermsForm>,
+    },
+    Moved {
+        from: String,
+        to: String,
+    },
+    Forgotten {
+        name: String,
+    },
 }
 
 /// `{"refused":{…}}`, `{"notNow":WHY}`, `{"listedNowhere":WHY}` or `"person"`.
@@ -51,9 +106,12 @@ impl From<&RecordKind> for RecordForm {
             },
             RecordKind::Bound { endpoint } => Self::Bound { endpoint: endpoint.to_string() },
             RecordKind::Rebuilt { at } => Self::Rebuilt { at: at.into() },
-            RecordKind::Opened { by, command, tool } => {
-                Self::Opened { by: by.clone(), command: command.clone(), tool: tool.clone() }
-            }
+            RecordKind::Opened { by, command, tool, approved } => Self::Opened {
+                by: by.clone(),
+                command: command.clone(),
+                tool: tool.clone(),
+                approved: approved.as_ref().map(ApprovedForm::from),
+            },
             RecordKind::Allowed { by, rule, keeper, reason, limit, value } => {
                 let [by, rule, keeper, reason, limit, value] =
                     [by, rule, keeper, reason, limit, value].map(Clone::clone);
@@ -81,6 +139,10 @@ impl From<&RecordKind> for RecordForm {
                 name: name.to_string(),
                 subscription_ids: write_subscriptions(subscription_ids),
             },
+            RecordKind::TermsKnown { name, terms } => Self::TermsKnown {
+                name: name.to_string(),
+                terms: terms.iter().map(TermsForm::from).collect(),
+            },
             RecordKind::Moved { from, to } => Self::Moved { from: from.to_string(), to: to.to_string() },
             RecordKind::Forgotten { name } => Self::Forgotten { name: name.to_string() },
         }
@@ -99,7 +161,10 @@ impl RecordForm {
             }
             Self::Bound { endpoint } => RecordKind::Bound { endpoint: read_endpoint(endpoint) },
             Self::Rebuilt { at } => RecordKind::Rebuilt { at: at.read()? },
-            Self::Opened { by, command, tool } => RecordKind::Opened { by, command, tool },
+            Self::Opened { by, command, tool, approved } => {
+                let approved = approved.map(ApprovedForm::read);
+                RecordKind::Opened { by, command, tool, approved }
+            }
             Self::Allowed { by, rule, keeper, reason, limit, value } => {
                 RecordKind::Allowed { by, rule, keeper, reason, limit, value }
             }
@@ -128,6 +193,10 @@ impl RecordForm {
             Self::SubscriptionsKnown { name, subscription_ids } => RecordKind::SubscriptionsKnown {
                 name: OrderName::parse(&name)?,
                 subscription_ids: read_subscriptions(&subscription_ids)?,
+            },
+            Self::TermsKnown { name, terms } => RecordKind::TermsKnown {
+                name: OrderName::parse(&name)?,
+                terms: terms.into_iter().map(TermsForm::read).collect::<Result<_, _>>()?,
             },
             Self::Moved { from, to } => {
                 RecordKind::Moved { from: OrderName::parse(&from)?, to: OrderName::parse(&to)? }

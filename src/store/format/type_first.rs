@@ -13,6 +13,7 @@ use serde::de::value::{BorrowedStrDeserializer, EnumAccessDeserializer, MapAcces
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, VariantAccess, Visitor};
 
 use super::record::{ReasonForm, RecordForm};
+use super::terms::{ApprovedForm, TermsForm};
 use super::values::{AttemptForm, EvidenceForm, FateForm, MomentForm, PlacedForm, SpecForm};
 
 /// The shape of [`RecordForm`], as serde names variants where there is no tag; the compiler compares the two.
@@ -24,20 +25,74 @@ use super::values::{AttemptForm, EvidenceForm, FateForm, MomentForm, PlacedForm,
     deny_unknown_fields
 )]
 enum Shape {
-    Genesis { format_version: String, lineage: String, tool: String },
-    Bound { endpoint: String },
-    Rebuilt { at: MomentForm },
-    Opened { by: String, command: String, tool: String },
-    Allowed { by: String, rule: String, keeper: String, reason: String, limit: String, value: String },
-    Intended { name: String, attempt: Box<AttemptForm> },
-    Sending { name: String, at: MomentForm },
-    SendEnded { name: String, at: MomentForm, fate: FateForm },
-    Created { name: String, order: PlacedForm, evidence: EvidenceForm },
-    NotOrdered { name: String, reason: ReasonForm },
-    Adopted { name: String, spec: Box<SpecForm>, order: PlacedForm },
-    SubscriptionsKnown { name: String, subscription_ids: Vec<Option<String>> },
-    Moved { from: String, to: String },
-    Forgotten { name: String },
+    Genesis {
+        format_version: String,
+        lineage: String,
+        tool: String,
+    },
+    Bound {
+        endpoint: String,
+    },
+    Rebuilt {
+        at: MomentForm,
+    },
+    Opened {
+        by: String,
+        command: String,
+        tool: String,
+        #[serde(default)]
+        approved: Option<ApprovedForm>,
+    },
+    Allowed {
+        by: String,
+        rule: String,
+        keeper: String,
+        reason: String,
+        limit: String,
+        value: String,
+    },
+    Intended {
+        name: String,
+        attempt: Box<AttemptForm>,
+    },
+    Sending {
+        name: String,
+        at: MomentForm,
+    },
+    SendEnded {
+        name: String,
+        at: MomentForm,
+        fate: FateForm,
+    },
+    Created {
+        name: String,
+        order: PlacedForm,
+        evidence: EvidenceForm,
+    },
+    NotOrdered {
+        name: String,
+        reason: ReasonForm,
+    },
+    Adopted {
+        name: String,
+        spec: Box<SpecForm>,
+        order: PlacedForm,
+    },
+    SubscriptionsKnown {
+        name: String,
+        subscription_ids: Vec<Option<String>>,
+    },
+    TermsKnown {
+        name: String,
+        terms: Vec<TermsForm>,
+    },
+    Moved {
+        from: String,
+        to: String,
+    },
+    Forgotten {
+        name: String,
+    },
 }
 
 impl<'de> Deserialize<'de> for RecordForm {

@@ -178,7 +178,7 @@ fn short_writes_are_gone_on_with() {
     let (disk, mut journal) = begin(dir.path());
     disk.with(|disk| disk.most_at_once = Some(13));
     journal.append(&history()[1..]).unwrap();
-    assert_eq!(is_readable(&disk), 33);
+    assert_eq!(is_readable(&disk), 38);
     assert_eq!(journal.syncs(), 1);
 }
 

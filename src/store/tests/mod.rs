@@ -13,9 +13,10 @@ use super::Holder;
 use super::format::line::{Digest, seal};
 use super::state_file;
 use crate::domain::{
-    Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Excerpt, Fate, Generation, LineItem,
-    Lineage, Moment, NotOrdered, OfferId, OrderId, OrderName, OrderSpec, PlacedOrder, Record, RecordKind,
-    RequestId, Sent, ServiceError, State, SubscriptionId, TermDuration, Timestamp,
+    Approval, Approved, Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Excerpt, Fate,
+    Generation, LineItem, Lineage, Moment, NotOrdered, OfferId, OrderId, OrderName, OrderSpec, PlacedOrder,
+    Record, RecordKind, RequestId, Sent, ServiceError, State, SubscriptionId, SubscriptionTerms,
+    TermDuration, Timestamp,
 };
 
 pub(super) fn lineage() -> Lineage {
@@ -112,6 +113,7 @@ fn kinds() -> Vec<RecordKind> {
             by: "ada on build-3, 4711".into(),
             command: "apply".into(),
             tool: "0.1.0".into(),
+            approved: None,
         },
         RecordKind::Allowed {
             by: "ada on build-3, 4711".into(),
@@ -121,6 +123,10 @@ fn kinds() -> Vec<RecordKind> {
             limit: "20".into(),
             value: "25".into(),
         },
+        approved(Approval::Person, None),
+        approved(Approval::Flag, Some("2f1a5f0")),
+        approved(Approval::SavedPlan, Some("2f1a5f0+")),
+        approved(Approval::Watcher, None),
         intended("answered", full_spec()),
         created("answered", "c001", Evidence::Answer),
         intended("found", plain_spec()),
@@ -149,6 +155,36 @@ fn kinds() -> Vec<RecordKind> {
     kinds
 }
 
+fn approved(how: Approval, commit: Option<&str>) -> RecordKind {
+    let approved = Approved { plan: "a1b2".into(), how, commit: commit.map(Into::into) };
+    RecordKind::Opened {
+        by: "ada on build-3, 4711".into(),
+        command: "orderform apply".into(),
+        tool: "0.1.0".into(),
+        approved: Some(approved),
+    }
+}
+
+fn all_terms() -> SubscriptionTerms {
+    SubscriptionTerms {
+        id: SubscriptionId::parse("sub-2").unwrap(),
+        commitment_end: Some("2027-11-21T00:00:00Z".into()),
+        cancellation_allowed_until: Some("2026-11-29T10:00:00.1234567Z".into()),
+        auto_renew: Some(false),
+        renewal_term: TermDuration::read("P1M"),
+    }
+}
+
+fn no_terms() -> SubscriptionTerms {
+    SubscriptionTerms {
+        id: SubscriptionId::parse("sub-3").unwrap(),
+        commitment_end: None,
+        cancellation_allowed_until: None,
+        auto_renew: None,
+        renewal_term: None,
+    }
+}
+
 fn by_a_person() -> Vec<RecordKind> {
     vec![
         RecordKind::Adopted { name: name("adopted"), spec: Box::new(full_spec()), order: placed("c005") },
@@ -156,6 +192,7 @@ fn by_a_person() -> Vec<RecordKind> {
             name: name("adopted"),
             subscription_ids: vec![Some(SubscriptionId::parse("sub-2").unwrap())],
         },
+        RecordKind::TermsKnown { name: name("adopted"), terms: vec![all_terms(), no_terms()] },
         RecordKind::Moved { from: name("adopted"), to: name("moved") },
         RecordKind::Forgotten { name: name("told") },
         intended("in-doubt", full_spec()),
@@ -190,6 +227,7 @@ fn is_sampled(kind: &RecordKind) -> usize {
         RecordKind::Moved { .. } => 11,
         RecordKind::Forgotten { .. } => 12,
         RecordKind::Allowed { .. } => 13,
+        RecordKind::TermsKnown { .. } => 14,
     }
 }
 

@@ -34,7 +34,7 @@ fn snapshot(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn laid_out() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    lay_out(dir.path(), &history(), Some(33));
+    lay_out(dir.path(), &history(), Some(38));
     dir
 }
 
@@ -55,7 +55,7 @@ fn what_is_written_is_there_when_it_is_opened_again() {
     assert_eq!((opened.state, opened.notices), (fold(&records), vec![]));
     assert_eq!(opened.journal.head(), head);
     assert_eq!(Store::read(&home, None).unwrap().head, head);
-    assert_eq!(Store::verify(&home).unwrap().records, 33);
+    assert_eq!(Store::verify(&home).unwrap().records, 38);
     assert_eq!(Store::records(&home).unwrap().collect::<Vec<_>>(), records);
 }
 
@@ -77,7 +77,7 @@ fn a_missing_state_is_missing_and_never_an_empty_one() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(refusal(&dir.path().join("nowhere")), StoreError::Missing { .. }));
     assert!(matches!(refusal(dir.path()), StoreError::Missing { .. }));
-    lay_out(dir.path(), &history(), Some(33));
+    lay_out(dir.path(), &history(), Some(38));
     fs::remove_file(dir.path().join("journal.jsonl")).unwrap();
     assert!(matches!(refusal(dir.path()), StoreError::JournalMissing));
     fs::write(dir.path().join("journal.jsonl"), "").unwrap();
@@ -122,7 +122,7 @@ fn an_edited_or_damaged_checkpoint_is_refused_and_made_again_where_it_is_deleted
         assert!(matches!(refusal(dir.path()), StoreError::StateDamaged { .. }));
     }
     fs::remove_file(&state).unwrap();
-    let missing = vec![Notice::CheckpointMissing { serial: 33 }];
+    let missing = vec![Notice::CheckpointMissing { serial: 38 }];
     assert_eq!(Store::read(dir.path(), None).unwrap().notices, missing);
     assert!(!state.exists(), "reading never writes");
     assert_eq!(open(dir.path()).unwrap().notices, missing);
@@ -135,8 +135,8 @@ fn a_newer_format_is_refused_as_that() {
     let state = dir.path().join("state.json");
     let text = fs::read_to_string(&state).unwrap();
     for newer in [
-        text.replace("\"formatVersion\":\"1.1\"", "\"formatVersion\":\"2.0\""),
-        text.replace("\"formatVersion\":\"1.1\"", "\"formatVersion\":\"1.2\",\"epoch\":4"),
+        text.replace("\"formatVersion\":\"1.2\"", "\"formatVersion\":\"2.0\""),
+        text.replace("\"formatVersion\":\"1.2\"", "\"formatVersion\":\"1.3\",\"epoch\":4"),
     ] {
         fs::write(&state, newer).unwrap();
         assert!(matches!(refusal(dir.path()), StoreError::NewerFormat { file: "state.json", .. }));
@@ -156,7 +156,7 @@ fn a_run_that_ended_early_is_caught_up_with() {
     fs::write(dir.path().join(".state.json.x7Yz"), "half").unwrap();
     let journal = fs::read(dir.path().join("journal.jsonl")).unwrap();
     let opened = open(dir.path()).unwrap();
-    assert_eq!(opened.notices, [Notice::CheckpointBehind { from: 12, to: 33 }]);
+    assert_eq!(opened.notices, [Notice::CheckpointBehind { from: 12, to: 38 }]);
     assert_eq!(opened.state, fold(&history()));
     assert_eq!(fs::read(dir.path().join("journal.jsonl")).unwrap(), journal);
     let left: Vec<_> = snapshot(dir.path()).into_keys().collect();
@@ -215,7 +215,7 @@ fn what_is_set_aside_is_kept() {
         assert_eq!(aside, dir.path().join(format!("damaged-{number}")));
         assert_eq!(snapshot(&aside), before);
         assert!(matches!(refusal(dir.path()), StoreError::Missing { .. }));
-        lay_out(dir.path(), &history(), Some(33));
+        lay_out(dir.path(), &history(), Some(38));
     }
 }
 
