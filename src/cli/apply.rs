@@ -75,8 +75,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     chosen.check(&materials, &opened.state)?;
     let local = materials.instant(terminal);
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);
-    let plan = available(plan, &opened.state, args, &reviewed, &materials, terminal).await?;
-    let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
+    let mut plan = settled_on(plan, &opened.state, args, &reviewed, &materials, terminal).await?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.
     plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(local));
     args.limits.refuse_needless(&plan.limits)?;
@@ -136,9 +135,9 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     }
 }
 
-/// Says which availabilities are bought, before anybody approves it: those of the plan that was reviewed, and nothing else,
-/// where one was; else what the catalogue has now.
-async fn available(
+/// Says which availabilities are bought, before anybody approves it, and holds the plan to what was reviewed: where a plan was
+/// saved, to the availabilities of that and nothing else; else to what the catalogue has now.
+async fn settled_on(
     plan: Plan,
     state: &State,
     args: &ApplyArgs,
@@ -146,10 +145,11 @@ async fn available(
     materials: &Materials,
     terminal: &Terminal,
 ) -> Result<Plan, Failure> {
-    match reviewed.resolutions() {
-        Some(found) => Ok(plan.resolve(&found, state, crate::partner_center::render)),
-        None => catalog_asking::resolve(plan, state, &args.target, materials, terminal).await,
-    }
+    let plan = match reviewed.resolutions() {
+        Some(found) => plan.resolve(&found, state, crate::partner_center::render),
+        None => catalog_asking::resolve(plan, state, &args.target, materials, terminal).await?,
+    };
+    reviewed.hold(plan, state, &materials.state_dir, terminal)
 }
 
 impl ApplyArgs {
