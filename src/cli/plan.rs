@@ -120,7 +120,7 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let head_or_none = head.unwrap_or(Digest::NONE);
     let mut plan = materials.plan(&state, head_or_none, place, prices.as_ref(), created);
     if args.check {
-        let target = Target { shop: args.shop.clone(), request_timeout: args.request_timeout };
+        let target = Target::new(args.shop.clone(), args.request_timeout);
         plan = on_runtime(catalog_asking::check(plan, &state, &target, &materials))?;
     }
     plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(created));

@@ -11,6 +11,7 @@ use axum::http::Response;
 use axum::routing::{get, post};
 
 use super::Sandbox;
+use super::bearer::judge_user;
 use super::browse::{self, Aisle};
 use super::deliver::Visit;
 use super::faults::Occasion;
@@ -120,7 +121,8 @@ async fn agreements(
     Path(customer): Path<String>,
     visit: Visit,
 ) -> Response<Body> {
-    let work = |_| sandbox.world().agreements_of(&customer).into();
+    let judged = judge_user(visit.headers());
+    let work = |_| judged.and_then(|()| sandbox.world().agreements_of(&customer)).into();
     visit.answer(&sandbox, Occasion::Agreements, Some(&customer), work).await
 }
 
@@ -130,7 +132,8 @@ async fn agree(
     visit: Visit,
     body: Bytes,
 ) -> Response<Body> {
-    let work = |_| sandbox.world().agree(&customer, &body).into();
+    let judged = judge_user(visit.headers());
+    let work = |_| judged.and_then(|()| sandbox.world().agree(&customer, &body)).into();
     visit.answer(&sandbox, Occasion::Agreements, Some(&customer), work).await
 }
 

@@ -4,6 +4,7 @@
 
 mod faults;
 mod shop;
+mod tokens;
 
 use orderform::sandbox::{Options, Sandbox, SandboxError, read_ledger};
 use reqwest::StatusCode;

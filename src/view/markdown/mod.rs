@@ -4,6 +4,7 @@
 //! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
 
 mod plan;
+mod receipt;
 
 use std::io::{self, Write};
 
@@ -12,7 +13,8 @@ use super::text::escape;
 use super::words::{self, Account, Medium};
 use super::{Situation, Trouble, View};
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, Recorded, State};
+use crate::domain::receipt::Receipt;
+use crate::domain::{OrderName, Place, Recorded, State};
 use crate::plan::{Plan, Step};
 use crate::watch::{Manifests, Report};
 
@@ -99,6 +101,10 @@ impl<W: Write> View for Markdown<W> {
             }
         };
         self.show(&text)
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {
+        self.show(&receipt::comment(receipt, manifest))
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {
