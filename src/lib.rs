@@ -46,6 +46,7 @@
 //! | the plan of everything and the time | [`plan::frozen`] | the same without what is frozen, and the [`Holding`](plan::Holding) that is asked before each send |
 //! | bytes of a price list | [`prices::load`], [`Plan::price`](plan::Plan::price) | a [`Cost`](plan::Cost) for each order that may be sent, or why it is unknown |
 //! | the plan of everything | [`Selection::reduce`](plan::Selection::reduce) | the plan of what was asked for, and how much is outside |
+//! | the catalogue, where a line leaves its availability open or somebody checks | [`facts::learn`], [`Plan::resolve`](plan::Plan::resolve), [`plan::check`] | the very offers that are sent, and [`Finding`](plan::Finding)s |
 //! | the plan | [`Plan::pin`](plan::Plan::pin), [`plan::changes`], [`plan::rest`] | bound to what it was made from and, where one was saved, held against that |
 //! | | [`View::plan`](view::View::plan), [`plan::judge`], [`Watcher::approve`](reconcile::Watcher::approve) | shown, held against the limits, approved: [`reconcile::pass`] |
 //! | each step | [`apply::run`], asking a [`Machine`](protocol::Machine) | [`Effect`](protocol::Effect)s, each send let through by a [`Budget`](plan::Budget), carried out and answered by an [`Event`](protocol::Event) |
@@ -82,6 +83,7 @@
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
 //! | [`reconcile`] | one pass: plan, limits, approval, apply | domain, ports, plan, apply | nothing |
+//! | [`facts`] | what is asked before anything is bought | domain, ports, plan, apply | tasks |
 //! | [`watch`] | when a pass is made, and what is known of it | domain, ports, plan, protocol, apply | files (seeing) |
 //! | [`view`] | what is shown: for people, pull requests, programs | domain, manifest, plan, protocol, apply, watch | formats |
 //! | [`serve`] | what a watcher lets others see, over HTTP | domain, plan, view, watch | network, log, tasks, timers |
@@ -113,6 +115,9 @@
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *credential*: who we are to Partner Center, and the way to the *token* that says so; *proof*: how an application shows that it is itself.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
+//! * *availability*: the third part of an offer id, which is reissued from time to time; to *resolve* one is to choose it before a plan
+//!   is approved. *Facts*: what Partner Center says of customers and offers beforehand; *finding*: what of them speaks against an order, with
+//!   its *outlook*: that it will be refused, will be bought otherwise, or could not be checked.
 //! * *freeze*: a person's word that orders are not to be bought for a while, until it *thaws*. *Window*: when a watcher may buy.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
 //!   something may have changed. *Deeds*: what a pass was to do, or did, about which orders. *Notice*: what of a pass is worth
@@ -128,6 +133,8 @@
 //!   `manifest/grammar/holding.rs`, what holds a send in [`plan::Holding`].
 //! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`]
 //!   and its text in `manifest/explain`.
+//! * What a check finds: [`plan::Problem`], `plan/check.rs`, words in `view/words/checks.rs`, and what has to be asked for it in [`facts`],
+//!   [`ports::Catalogue`] and `partner_center/catalogue.rs`; the sandbox refuses the same from `sandbox/goods.rs`.
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
@@ -160,6 +167,7 @@
 pub mod apply;
 pub mod cli;
 pub mod domain;
+pub mod facts;
 pub mod manifest;
 pub mod partner_center;
 pub mod plan;

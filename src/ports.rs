@@ -1,6 +1,6 @@
 //! Everything this program can do to the world: a few traits, in our own words.
 //!
-//! [`PartnerCenter`] is the shop, [`Journal`] the memory, [`Timer`] the patience, and
+//! [`PartnerCenter`] is the shop, [`Catalogue`] what is on its shelves, [`Journal`] the memory, [`Timer`] the patience, and
 //! [`KillSwitch`] the brake of a watcher that buys, [`Receive`] who is told of it. The shipped implementors are in
 //! [`partner_center`](crate::partner_center), [`store`](crate::store) and [`webhook`](crate::webhook); tests bring their own, with a seed.
 //!
@@ -11,8 +11,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::domain::{
-    Answer, AuditedOrder, CorrelationId, CustomerId, EndpointId, Excerpt, Listing, Moment, ObservedOrder,
-    OrderId, OrderSpec, Record, RequestId, ServiceError, SignInRefused, State,
+    Answer, AuditedOrder, CorrelationId, CustomerId, Eligibility, EndpointId, Excerpt, Listed, Listing,
+    Moment, ObservedOrder, OfferId, OrderId, OrderSpec, Product, Profile, Promoted, Record, RequestId,
+    ServiceError, SignInRefused, Sku, State,
 };
 
 /// Partner Center, as far as we need it. Implementors never retry: what to do about an answer is decided by others.
@@ -64,6 +65,56 @@ pub trait PartnerCenter: Send + Sync + 'static {
         customer: CustomerId,
         since: Moment,
     ) -> impl Future<Output = Result<Vec<AuditedOrder>, ReadError>> + Send;
+}
+
+/// What Partner Center sells to whom, asked before anything is bought. Implementors never retry; nothing here buys, and each
+/// call is one request.
+pub trait Catalogue: Send + Sync + 'static {
+    /// Reads who a customer is.
+    fn profile(&self, customer: CustomerId) -> impl Future<Output = Result<Profile, ReadError>> + Send;
+
+    /// Asks whether the Microsoft Customer Agreement was confirmed for a customer. Only a user may ask: an application by
+    /// itself is refused with 403 and code 900329.
+    fn agreed(&self, customer: CustomerId) -> impl Future<Output = Result<bool, ReadError>> + Send;
+
+    /// Lists what is available of a SKU for a customer, in its country and segment, with the SKU where the answer has it;
+    /// `None` where there is no such product or SKU for it.
+    fn availabilities(
+        &self,
+        customer: CustomerId,
+        offer: OfferId,
+    ) -> impl Future<Output = Result<Option<Listed>, ReadError>> + Send;
+
+    /// Reads one SKU as a customer may buy it; `None` where there is none.
+    fn sku(
+        &self,
+        customer: CustomerId,
+        offer: OfferId,
+    ) -> impl Future<Output = Result<Option<Sku>, ReadError>> + Send;
+
+    /// Lists the SKUs of a product as a customer may buy them.
+    fn skus(
+        &self,
+        customer: CustomerId,
+        product: String,
+    ) -> impl Future<Output = Result<Vec<Sku>, ReadError>> + Send;
+
+    /// Lists the products of online services that a customer may buy.
+    fn products(&self, customer: CustomerId) -> impl Future<Output = Result<Vec<Product>, ReadError>> + Send;
+
+    /// Reads a legacy offer in a country; `None` where there is none.
+    fn legacy_offer(
+        &self,
+        offer: OfferId,
+        country: String,
+    ) -> impl Future<Output = Result<Option<Sku>, ReadError>> + Send;
+
+    /// Asks whether these lines would be given their promotions: an answer each, in their order.
+    fn eligibilities(
+        &self,
+        customer: CustomerId,
+        lines: Vec<Promoted>,
+    ) -> impl Future<Output = Result<Vec<Eligibility>, ReadError>> + Send;
 }
 
 /// One POST, ready to leave.

@@ -101,6 +101,12 @@ pub enum ApplyError {
         /// Whose name.
         name: OrderName,
     },
+    /// A line would be sent without its availability, which nobody has approved. Nothing was sent.
+    #[error("which availability is bought for `{name}` was not resolved before the plan was approved")]
+    AvailabilityOpen {
+        /// Whose name.
+        name: OrderName,
+    },
     /// The state belongs to orders that were bought elsewhere.
     #[error("this state is of orders bought at `{bound}`, not at `{asked}`")]
     OtherEndpoint {

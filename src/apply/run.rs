@@ -48,6 +48,9 @@ where
     if let Some(name) = plan.not_as_pinned(session.state, render) {
         return Err(ApplyError::NotAsPinned { name: name.clone() });
     }
+    if let Some(open) = plan.open_steps().next() {
+        return Err(ApplyError::AvailabilityOpen { name: open.name.clone() });
+    }
     let mut run = Run::new(plan, session, show);
     run.begin(plan)?;
     run.drive().await?;
@@ -254,7 +257,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
                 self.end(ended(&step, None, Outcome::NotAttempted(skipped)));
                 continue;
             }
-            let body = self.session.partner_center.render(&step.spec);
+            let body = self.session.partner_center.render(&step.sent());
             let rules = self.session.settings.rules.clone();
             self.lanes[index].current = Some(Job::new(step, self.session.state, body, &self.digest, rules));
             self.ready.push_back((index, Input::Start));

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::TOOL;
 use super::allowing::LimitArgs;
+use super::catalog_asking;
 use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
 use super::materials::{self, Materials, Where, root, show_notices, store_failure};
@@ -15,14 +16,14 @@ use super::plan::path_of;
 use super::prices::PricesArgs;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
-use super::reviewed::ReviewedArgs;
+use super::reviewed::{Reviewed, ReviewedArgs};
 use super::revision;
 use super::select::SelectArgs;
 use super::server_time::server_time;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
-use crate::domain::{Approval, EndpointId, RecordKind};
+use crate::domain::{Approval, EndpointId, RecordKind, State};
 use crate::partner_center::RealTimer;
 use crate::plan::{self, Budget, Limit, Plan, Step};
 use crate::ports::PartnerCenter;
@@ -74,7 +75,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     chosen.check(&materials, &opened.state)?;
     let local = materials.instant(terminal);
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);
-    let mut plan = reviewed.hold(plan, &opened.state, &materials.state_dir, terminal)?;
+    let mut plan = settled_on(plan, &opened.state, args, &reviewed, &materials, terminal).await?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.
     plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(local));
     args.limits.refuse_needless(&plan.limits)?;
@@ -128,6 +129,23 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
             finish(&summary, &mut *view)
         }
     }
+}
+
+/// Says which availabilities are bought, before anybody approves it, and holds the plan to what was reviewed: where a plan was
+/// saved, to the availabilities of that and nothing else; else to what the catalogue has now.
+async fn settled_on(
+    plan: Plan,
+    state: &State,
+    args: &ApplyArgs,
+    reviewed: &Reviewed,
+    materials: &Materials,
+    terminal: &Terminal,
+) -> Result<Plan, Failure> {
+    let plan = match reviewed.resolutions() {
+        Some(found) => plan.resolve(&found, state, crate::partner_center::render),
+        None => catalog_asking::resolve(plan, state, &args.target, materials, terminal).await?,
+    };
+    reviewed.hold(plan, state, &materials.state_dir, terminal)
 }
 
 impl ApplyArgs {

@@ -1,6 +1,6 @@
 //! Reaching Partner Center: the real one, one on loopback, or the embedded sandbox. Same client, same HTTP.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -118,10 +118,19 @@ pub(super) struct Connection {
 impl Connection {
     /// Gets ready to talk. Nothing is sent yet.
     pub(super) async fn open(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
+        Self::with_world(target, project, Some(state_dir.join(WORLD))).await
+    }
+
+    /// The same for those who only look: where the embedded sandbox keeps no world yet, none is made.
+    pub(super) async fn look(target: &Target, project: &Project, state_dir: &Path) -> Result<Self, Failure> {
+        let world = Some(state_dir.join(WORLD)).filter(|world| world.exists());
+        Self::with_world(target, project, world).await
+    }
+
+    async fn with_world(target: &Target, project: &Project, data: Option<PathBuf>) -> Result<Self, Failure> {
         let settings = target.settings(project)?;
         if target.shop.sandbox {
-            let options =
-                sandbox::Options { data: Some(state_dir.join(WORLD)), ..sandbox::Options::default() };
+            let options = sandbox::Options { data, ..sandbox::Options::default() };
             let embedded = Sandbox::open(options)?.embed().await?;
             let endpoint = Endpoint::parse(&embedded.url())?;
             let token = AccessToken::parse("sandbox")?;
@@ -140,13 +149,17 @@ impl Connection {
         F: Future<Output = Result<R, ReadError>>,
     {
         let (mut requests, retries) = (0, Retries::default());
-        let read = patiently(&RealTimer, &mut requests, &retries, ask);
-        let mut read = pin!(read);
+        self.telling(terminal, patiently(&RealTimer, &mut requests, &retries, ask)).await
+    }
+
+    /// Waits for what asks Partner Center, and says meanwhile where it has everybody wait.
+    pub(super) async fn telling<R>(&self, terminal: &Terminal, asking: impl Future<Output = R>) -> R {
+        let mut asking = pin!(asking);
         let mut told = 0;
         loop {
             tokio::select! {
                 biased;
-                done = &mut read => return done,
+                done = &mut asking => return done,
                 pauses = self.client.next_pause(told) => {
                     told = pauses.news;
                     terminal.say(&pause_in_words(pauses.left));

@@ -261,7 +261,9 @@ impl From<ApplyError> for Failure {
                 "nothing is lost, and `orderform state list` shows what is recorded: make room or mend the disk, and the next \
                  `orderform apply` makes `state.json` again"
             }
-            ApplyError::Stale { .. } | ApplyError::NotAsPinned { .. } => "plan again, and apply that",
+            ApplyError::Stale { .. }
+            | ApplyError::NotAsPinned { .. }
+            | ApplyError::AvailabilityOpen { .. } => "plan again, and apply that",
             ApplyError::OtherEndpoint { .. } => {
                 "use another `--state-dir` for each place that orders are bought at, so that pretended orders are \
                  never taken for real ones"

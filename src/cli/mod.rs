@@ -7,6 +7,8 @@ mod adopt;
 mod allowing;
 mod apply;
 mod auth;
+mod catalog;
+mod catalog_asking;
 mod connect;
 mod explain;
 mod failure;
@@ -102,6 +104,8 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
+    /// Find an offer in a customer's catalogue.
+    Catalog(catalog::CatalogArgs),
     /// Make a pass over a directory whenever it changes: plan and report, or buy.
     Watch(watch::WatchArgs),
     /// Say how things stand: what is wanted, recorded, in doubt and blocked, and who watches.
@@ -168,6 +172,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Fmt(args) => fmt::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
+        Command::Catalog(args) => on_runtime(catalog::run(&args, terminal)),
         Command::Watch(args) => on_runtime(watch::run(&args, terminal)),
         Command::Status(args) => status::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
@@ -183,7 +188,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
 }
 
 /// Runs a command that talks to a server.
-fn on_runtime(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+fn on_runtime<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(command)
 }

@@ -1,4 +1,4 @@
-//! `orderform plan`: what would be done; no network, no credentials.
+//! `orderform plan`: what would be done; no network, no credentials unless `--check` asks.
 //!
 //! What is shown goes to stdout; what others are to review goes to files, whole, whatever became of the plan.
 
@@ -8,14 +8,16 @@ use std::time::Duration;
 use clap::Args;
 
 use super::allowing::LimitArgs;
-use super::connect::Shop;
+use super::catalog_asking;
+use super::connect::Target;
 use super::failure::{Failure, exit};
 use super::files::Output;
 use super::materials::{Materials, Where, parse_duration, root};
+use super::on_runtime;
 use super::prices::PricesArgs;
 use super::select::SelectArgs;
 use super::terminal::Terminal;
-use crate::plan::{self, Limit, Saved};
+use crate::plan::{self, Limit, Saved, Step};
 use crate::store::Digest;
 use crate::view::{
     BUDGET, Format, PLAN_MARK, PLAN_PAGE_MARK, failed_plan, html_plan, is_saved_plan, markdown_plan,
@@ -30,11 +32,15 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     place: Where,
     #[command(flatten)]
-    shop: Shop,
+    target: Target,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     select: SelectArgs,
+    /// Ask Partner Center what it would refuse, and which availabilities would be bought; nothing is bought. Needs the
+    /// sign-in that `apply` needs.
+    #[arg(long)]
+    check: bool,
     /// Exit with 2 where there is something to do.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -103,20 +109,25 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     materials.organisation = args.limits.organisation(terminal)?;
     materials.allowed = args.limits.allowances()?;
     let chosen = asked.choose(None, &args.place.path, &mut materials)?;
-    let place = args.shop.place(&materials.project)?;
+    let place = args.target.shop.place(&materials.project)?;
     let prices = args.prices.read(&materials, terminal)?;
     let (state, head) = materials.read_state(terminal)?;
     chosen.check(&materials, &state)?;
     let created = materials.instant(terminal);
     let head_or_none = head.unwrap_or(Digest::NONE);
     let mut plan = materials.plan(&state, head_or_none, place, prices.as_ref(), created);
+    if args.check {
+        plan = on_runtime(catalog_asking::check(plan, &state, &args.target, &materials, terminal))?;
+    }
     plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(created));
     args.limits.refuse_needless(&plan.limits)?;
     let over: Vec<Limit> = plan.limits.iter().filter(|limit| limit.is_over()).cloned().collect();
     let problem = match (over.is_empty(), head) {
         (false, _) => Some(("limits", args.over(&over, &plan))),
         (true, None) => Some(("noState", no_state())),
-        (true, Some(_)) => None,
+        // What is not saved is applied by nobody.
+        (true, Some(_)) if args.files.out.is_none() => None,
+        (true, Some(_)) => plan.open_steps().next().map(|step| ("unresolved", unresolved(step))),
     };
     let saved = Saved { plan, created, expires: created.after(args.files.expires) };
     Ok(Made { saved, problem })
@@ -131,7 +142,7 @@ impl PlanArgs {
 
     /// Returns the flags that say where, by which prices and within which limits.
     fn flags(&self) -> String {
-        format!("{}{}{}", self.shop.flags(), self.prices.flags(), self.limits.flags())
+        format!("{}{}{}", self.target.shop.flags(), self.prices.flags(), self.limits.flags())
     }
 
     /// Says what can be done with the saved plan.
@@ -204,6 +215,13 @@ impl Files {
 /// Returns a path as it follows a command, where it has to be named.
 pub(super) fn path_of(path: &Path) -> String {
     if path == Path::new(".") { String::new() } else { format!(" {}", path.display()) }
+}
+
+/// Says that a plan leaves something open, so that whoever approves it would not know what is bought.
+fn unresolved(step: &Step) -> Failure {
+    let name = &step.name;
+    Failure::new(format!("it leaves open which availability is bought for `{name}`"))
+        .hint("make it with `--check`, which looks that up, or write the offer with all three parts")
 }
 
 fn no_state() -> Failure {

@@ -12,7 +12,7 @@ use super::failure::{Failure, exit};
 use super::materials::local_time;
 use super::terminal::Terminal;
 use crate::domain::{Allowance, OrderName, RecordKind, State};
-use crate::plan::{self, Around, Changes, Plan, Present, Saved, Selection, Since};
+use crate::plan::{self, Around, Changes, Plan, Present, Resolutions, Saved, Selection, Since};
 use crate::store::Store;
 use crate::view::{SavedError, read_plan};
 
@@ -59,6 +59,11 @@ impl Reviewed {
     /// Returns which orders the plan that was reviewed is about.
     pub(super) fn selection(&self) -> Option<&Selection> {
         Some(&self.saved.as_ref()?.1.plan.pins.as_ref()?.scope.selection)
+    }
+
+    /// Returns which availabilities the plan that was reviewed buys, where one was saved.
+    pub(super) fn resolutions(&self) -> Option<Resolutions> {
+        Some(self.saved.as_ref()?.1.plan.resolutions())
     }
 
     /// Says whether there is something to hold a plan to, so that nobody is asked any more.

@@ -12,7 +12,8 @@ use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
 use crate::sandbox::{
-    Audit, Faults, Options, Rate, RefreshTokens, RequestIds, Sandbox, Throttle, Tls, read_ledger,
+    Audit, Faults, Options, Rate, RefreshTokens, RequestIds, Sandbox, SandboxLimits, Throttle, Tls,
+    read_ledger,
 };
 use crate::view::Format;
 
@@ -50,6 +51,9 @@ pub(super) struct SandboxArgs {
     /// The same about each customer alone.
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     throttle_customer: Option<Rate>,
+    /// Keep to the limits of an integration sandbox: 75 customers, 5 subscriptions each, 25 licences a subscription.
+    #[arg(long)]
+    limits: bool,
     /// How long a token lives.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
     token_life: Duration,
@@ -140,6 +144,7 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
         faults,
         latency: args.latency,
         throttle: Throttle { tenant: args.throttle, customer: args.throttle_customer },
+        limits: if args.limits { SandboxLimits::On } else { SandboxLimits::Off },
         token_life: args.token_life,
         refresh_tokens: if args.refresh_once { RefreshTokens::Once } else { RefreshTokens::Lasting },
         tls: args.tls_certificate.as_deref().zip(args.tls_key.as_deref()).map(tls).transpose()?,

@@ -4,12 +4,13 @@
 //! be for a while, [`windows`] when a watcher may,
 //! [`observed`] and [`subscription`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`receipt`] what it says of one order, [`prices`] what it
 //! costs ([`money`]), [`moment`] how time is measured where money depends on it,
-//! [`notify`] who is told of what, [`sign_in`] who signed in, or why nobody.
+//! [`notify`] who is told of what, [`catalogue`] what is sold to whom, [`sign_in`] who signed in, or why nobody.
 //!
 //! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate
 //! derives serde: formats belong to the boundaries that write them.
 
 pub mod answer;
+pub mod catalogue;
 pub mod freeze;
 pub mod ids;
 pub mod journal;
@@ -30,6 +31,10 @@ pub mod subscription;
 pub mod windows;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
+pub use catalogue::{
+    Availability, Eligibility, Facts, Hit, Known, Listed, OfferedTerm, Product, Profile, Promoted,
+    SearchResult, Shelf, Sku,
+};
 pub use freeze::Freeze;
 pub use ids::{
     CorrelationId, CustomerId, EndpointId, Generation, IdError, Lineage, OfferId, OrderId, OrderName,

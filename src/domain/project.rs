@@ -21,6 +21,8 @@ pub struct Project {
     pub state_dir: Option<PathBuf>,
     /// Which cloud is bought from.
     pub cloud: Option<Cloud>,
+    /// Whether the account is an integration sandbox, with the limits of one.
+    pub integration_sandbox: bool,
     /// How an attempt in doubt is settled.
     pub recovery: Recovery,
     /// How much may be bought.

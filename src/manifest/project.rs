@@ -32,6 +32,7 @@ pub(super) fn read(metadata: Option<Value<'_>>, spec: Option<Value<'_>>) -> (Pro
         lineage: fields.value("lineage").and_then(ids::lineage),
         state_dir: state_dir.map(PathBuf::from),
         cloud: fields.value("cloud").and_then(|value| validate::choice(value, &Cloud::ALL)),
+        integration_sandbox: fields.value("integrationSandbox").and_then(number::boolean).unwrap_or_default(),
         recovery: fields.value("recovery").map(recovery).unwrap_or_default(),
         limits: fields.value("limits").map(|value| limits(value, Keeper::Project)).unwrap_or_default(),
         // Whom the names in them stand for is known when all documents are.

@@ -13,7 +13,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use uuid::Uuid;
 
@@ -209,6 +209,46 @@ impl Client {
                 tracing::debug!(%path, %request_id, %why, "not read");
                 Err(ReadError::Failed(why))
             }
+        }
+    }
+
+    /// Posts a question, which changes nothing, over the connections of reads; `Ok` for any whole answer.
+    pub(super) async fn inquire(
+        &self,
+        url: Url,
+        question: String,
+        limit: usize,
+    ) -> Result<(Whole, Moment), ReadError> {
+        let token = self.credential.token().await?;
+        let (whole, at) = self.inquire_with(&token, url.clone(), question.clone(), limit).await?;
+        if whole.status != 401 {
+            return Ok((whole, at));
+        }
+        match self.credential.renew(&token).await {
+            Some(token) => self.inquire_with(&token, url, question, limit).await,
+            None => Ok((whole, at)),
+        }
+    }
+
+    async fn inquire_with(
+        &self,
+        token: &Token,
+        url: Url,
+        question: String,
+        limit: usize,
+    ) -> Result<(Whole, Moment), ReadError> {
+        let path = url.path().to_owned();
+        let mut headers = self.headers.clone();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(REQUEST_ID, guid(&Uuid::new_v4()));
+        headers.insert(CORRELATION_ID, guid(&Uuid::new_v4()));
+        let request = self.reads.request(Method::POST, url).headers(headers).body(question);
+        match self.ask(request, token, limit).await {
+            Ok((whole, at)) => {
+                tracing::debug!(%path, status = whole.status, "asked");
+                Ok((whole, at))
+            }
+            Err(Failure::NotSent(why) | Failure::Lost(why)) => Err(ReadError::Failed(why)),
         }
     }
 }

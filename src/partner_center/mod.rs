@@ -2,15 +2,16 @@
 //!
 //! [`Endpoint`] says where, [`Credential`](sign_in::Credential) who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `orders` the port, `estate` what customers have beside
-//! orders, `probe` a cheap look, `clock` the server's clock. `governor` decides when the next request may leave, `throttle`
-//! makes requests wait for that; [`RealTimer`] waits.
+//! created orders, `exchange` is one request and its whole answer, `orders` and `catalogue` the ports, `shelves` between the
+//! catalogue on the wire and our words, `estate` what customers have beside orders, `probe` a cheap look, `clock` the server's
+//! clock. `governor` decides when the next request may leave, `throttle` makes requests wait for that; [`RealTimer`] waits.
 //!
 //! **Invariant:** nothing here retries (but a read, once, with a new token), follows a redirect, asks another host or judges an answer; it reports facts.
 
 mod audit;
 mod auth;
 mod body;
+mod catalogue;
 mod client;
 mod clock;
 mod convert;
@@ -20,6 +21,7 @@ mod exchange;
 mod governor;
 mod orders;
 mod probe;
+mod shelves;
 pub mod sign_in;
 mod throttle;
 mod timer;

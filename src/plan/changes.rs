@@ -262,7 +262,9 @@ fn compare(before: &Step, after: &Step, was: &Side<'_>, is: &Side<'_>, state: &S
     if before == after && pinned == pinned_now && costs_the_same {
         return None;
     }
-    let wants_the_same = Step { action: before.action.clone(), ..after.clone() } == *before;
+    // Which availabilities are sent shows in the pins; what was sent is not chosen any more.
+    let (action, offers) = (before.action.clone(), before.offers.clone());
+    let wants_the_same = Step { action, offers, ..after.clone() } == *before;
     let kept = matches!(after.action, Action::Keep { .. });
     let done = match (&before.action, state.orders.get(&before.name)) {
         (Action::Rename { order_id, .. }, Some(Recorded::Created(bought))) => {
@@ -310,6 +312,12 @@ fn differences_of(before: &Step, after: &Step, sends: Option<(&Pinned, &Pinned)>
         ("metadata.autoRenewEnabled", flag(before.auto_renew), flag(after.auto_renew)),
         ("spec.customer", before.customer_name.clone(), after.customer_name.clone()),
     ]));
+    let lines: BTreeSet<&usize> = before.offers.keys().chain(after.offers.keys()).collect();
+    let chosen = |step: &Step, line: usize| step.offers.get(&line).map(ToString::to_string);
+    for line in lines {
+        let field = format!("spec.lineItems[{line}].offerId");
+        found.extend(differing([(field.as_str(), chosen(before, *line), chosen(after, *line))]));
+    }
     let Some((was, is)) = sends.filter(|_| found.is_empty()) else { return found };
     differing([
         ("generation", Some(was.generation.0.to_string()), Some(is.generation.0.to_string())),

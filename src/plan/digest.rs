@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Action, Block, Cost, Costs, Difference, Former, Gap, Held, Limit, LinePrice, OrderPrice, Plan, Step,
-    Unpriced,
+    Unavailable, Unpriced,
 };
 use crate::domain::{
     AllowedCustomer, Bound, Currency, Limits, LineItem, OrderId, OrderName, OrderSpec, Recovery,
@@ -25,7 +25,7 @@ impl Plan {
     /// Returns `sha256:…` over all decisions and all pins, so that a person can approve it and a record can name it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let Self { lineage, serial, steps, pins, costs, limits: _ } = self;
+        let Self { lineage, serial, steps, pins, costs, checks: _, limits: _ } = self;
         digest_of(|hash| {
             hash.text(FORMAT);
             hash.text(&lineage.to_string());
@@ -205,7 +205,8 @@ impl Encoder {
     }
 
     fn step(&mut self, step: &Step) {
-        let Step { name, customer_id, customer_name, spec, allow_duplicate, auto_renew, action } = step;
+        let Step { name, customer_id, customer_name, spec, allow_duplicate, auto_renew, offers, action } =
+            step;
         self.text(name.as_str());
         self.text(&customer_id.to_string());
         self.optional(customer_name.as_deref());
@@ -222,6 +223,15 @@ impl Encoder {
                 self.order(order_id);
             }
             Action::Blocked(block) => self.block(block),
+        }
+        // Nothing at all where manifests say all of it, so that such plans keep the digest they had.
+        if !offers.is_empty() {
+            self.text("availabilities");
+            self.number(offers.len() as u64);
+            for (line, offer) in offers {
+                self.number(*line as u64);
+                self.text(offer.as_str());
+            }
         }
     }
 
@@ -316,6 +326,12 @@ impl Encoder {
                 self.text("notReviewed");
                 self.flag(*pending);
             }
+            Block::Unavailable { line, offer, why } => {
+                self.text("unavailable");
+                self.number(*line as u64);
+                self.text(offer.as_str());
+                self.unavailable(why);
+            }
             Block::Frozen { reason, until } => {
                 self.text("frozen");
                 self.text(reason);
@@ -329,6 +345,16 @@ impl Encoder {
                     self.optional(opens.map(|opens| opens.to_string()).as_deref());
                 }
             }
+        }
+    }
+
+    fn unavailable(&mut self, why: &Unavailable) {
+        self.text(why.word());
+        match why {
+            Unavailable::NotListed | Unavailable::NotPurchasable => {}
+            Unavailable::NotOffered { offered } => self.texts(offered.iter().map(String::as_str)),
+            Unavailable::Several(offers) => self.texts(offers.iter().map(|offer| offer.as_str())),
+            Unavailable::NotRead { why } => self.text(why),
         }
     }
 

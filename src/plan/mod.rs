@@ -2,7 +2,7 @@
 //!
 //! [`build`] is the decision table of the README, row by row. A [`Plan`] is a value: it holds no closure and no text for
 //! people, so it can be saved, compared and shown in any way; words live in the views. [`Pins`] bind it to what it was
-//! made from and for; [`judge`] holds it against the limits, and a [`Budget`] each send; [`frozen`] takes out what is frozen; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
+//! made from and for; [`judge`] holds it against the limits, and a [`Budget`] each send; [`frozen`] takes out what is frozen; [`Plan::resolve`] says which availabilities are bought, [`check`] what Partner Center would refuse; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
 //!
 //! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
@@ -11,14 +11,17 @@ mod before;
 mod books;
 mod budget;
 mod changes;
+mod check;
 mod cost;
 mod difference;
 mod digest;
 mod expression;
+mod findings;
 mod freeze;
 mod limits;
 mod pins;
 mod recognise;
+mod resolve;
 mod rest;
 mod select;
 mod table;
@@ -28,20 +31,23 @@ use std::collections::BTreeMap;
 pub use before::before;
 pub use budget::Budget;
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};
+pub use check::{check, check_plan, is_checked};
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
 pub use digest::limits_digest;
 pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
+pub use findings::{Checks, Finding, Outlook, Problem, checks_digest};
 pub use freeze::{Holding, frozen, thaws};
 pub use limits::{Limit, Measured, Usage, judge, manifests_lost};
 pub use pins::{Pinned, PinnedPrices, Pins, Scope, Sending, manifests_digest};
 pub use recognise::{Recognised, recognise};
+pub use resolve::{Resolutions, Unavailable, choose_among, resolutions};
 pub use rest::rest;
 pub use select::{Changed, Outside, Selection, Unmatched, changed};
 pub use table::build;
 
 use crate::domain::{
-    CustomerId, DesiredOrder, Lineage, OrderId, OrderName, OrderSpec, RequestId, State, Timestamp,
+    CustomerId, DesiredOrder, Lineage, OfferId, OrderId, OrderName, OrderSpec, RequestId, State, Timestamp,
 };
 
 /// What would be done.
@@ -57,6 +63,8 @@ pub struct Plan {
     pub pins: Option<Pins>,
     /// What the orders that may be sent cost; `None` where nobody gave prices.
     pub costs: Option<Costs>,
+    /// What Partner Center would say of its orders; `None` where it was not asked. No part of its digest.
+    pub checks: Option<Checks>,
     /// The limits in force with what it comes to: before it was judged, those of this program alone. They depend on the time
     /// and are no part of its digest; what they allow is pinned.
     pub limits: Vec<Limit>,
@@ -77,6 +85,8 @@ pub struct Step {
     pub allow_duplicate: bool,
     /// What the manifest says about the renewal of the subscriptions; it is not sent.
     pub auto_renew: Option<bool>,
+    /// What is sent in place of offers that leave their availability out, by the positions of their lines.
+    pub offers: BTreeMap<usize, OfferId>,
     /// What would be done, with its reason.
     pub action: Action,
 }
@@ -95,7 +105,7 @@ impl Step {
     }
 
     fn sending(&self, state: &State, render: impl Fn(&OrderSpec) -> String) -> Sending {
-        Sending::of(&self.name, state, render(&self.spec))
+        Sending::of(&self.name, state, render(&self.sent()))
     }
 }
 
@@ -181,6 +191,15 @@ pub enum Block {
     NotReviewed {
         /// Whether an attempt of it is pending.
         pending: bool,
+    },
+    /// A line leaves its availability out, and there is not exactly one that it can be bought of.
+    Unavailable {
+        /// The position of the line.
+        line: usize,
+        /// Its offer.
+        offer: OfferId,
+        /// Why none was chosen.
+        why: Unavailable,
     },
     /// A freeze is of it: it is not to be bought for a while.
     Frozen {

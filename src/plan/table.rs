@@ -17,6 +17,7 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
         spec: order.spec.clone(),
         allow_duplicate: order.allow_duplicate,
         auto_renew: order.auto_renew,
+        offers: BTreeMap::new(),
         action: table.decide(order),
     });
     let unwanted =
@@ -35,13 +36,22 @@ pub fn build(desired: &[DesiredOrder], state: &State) -> Plan {
                 spec: spec.clone(),
                 allow_duplicate: false,
                 auto_renew: None,
+                offers: BTreeMap::new(),
                 action,
             }
         });
     let mut steps: Vec<Step> = wanted.chain(unwanted).collect();
     steps.sort_by(|a, b| a.name.cmp(&b.name));
     let limits = Vec::new();
-    Plan { lineage: state.lineage, serial: state.serial, steps, pins: None, costs: None, limits }
+    Plan {
+        lineage: state.lineage,
+        serial: state.serial,
+        steps,
+        pins: None,
+        costs: None,
+        checks: None,
+        limits,
+    }
 }
 
 /// Both arguments, indexed.

@@ -1,4 +1,4 @@
-//! What is for sale: anything whose id has the right shape, and a few offers whose title is known.
+//! What is for sale: anything whose id has the right shape, and the goods, of which more is known.
 //!
 //! Shapes are those of "Create an order" and "Product resources"; titles and maxima those of the pages' samples. An
 //! availability that is left out is made up from the rest, always the same, because real ones are reissued.
@@ -6,6 +6,8 @@
 //! **Invariant:** total; the same id gives the same offer.
 
 use uuid::Uuid;
+
+use super::goods::{ALL_TERMS, GOODS, Good, Kind, NO_MAXIMUM, Terms};
 
 /// The two kinds of orders there are; the shape of the offer id says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,52 +25,91 @@ pub(super) struct Offer {
     /// The id, with its availability.
     pub(super) id: String,
     pub(super) title: String,
-    /// Seats of one line.
+    /// The fewest seats of one line.
+    pub(super) minimum: i64,
+    /// The most.
     pub(super) maximum: i64,
     /// Trials take no billing cycle but `none`.
     pub(super) is_trial: bool,
+    /// Where it stands in the table of goods.
+    pub(super) good: Option<&'static Good>,
+    /// Whether its availability was reissued since, so that it is one no more.
+    pub(super) is_stale: bool,
 }
 
-/// The maximum of the catalogue's samples where an offer has none worth the name.
-const NO_MAXIMUM: i64 = 999_999_999;
-
-/// Id (of modern ones product and SKU), availability, title, maximum, whether a trial.
-const KNOWN: &[(&str, &str, &str, i64, bool)] = &[
-    ("C0BD2E08-11AC-4836-BDC7-3712E744922F", "", "Office 365 Business Premium Trial", 25, true),
-    ("MS-AZR-0145P", "", "Microsoft Azure", NO_MAXIMUM, false),
-    ("CFQ7TTC0LH18:0001", "CFQ7TTC0K971", "Microsoft 365 Business Basic", 300, false),
-    ("CFQ7TTC0LH0Z:0001", "CFQ7TTC0K18P", "AI Builder Capacity add-on", NO_MAXIMUM, false),
+/// The one legacy offer with a title, beside Azure: the trial of a page's sample.
+const LEGACY: &[(&str, &str, i64, bool)] = &[
+    ("C0BD2E08-11AC-4836-BDC7-3712E744922F", "Office 365 Business Premium Trial", 25, true),
+    ("MS-AZR-0145P", "Microsoft Azure", NO_MAXIMUM, false),
 ];
 
-/// Finds an offer; `None` where the id has none of the shapes (400/800004).
+/// Finds an offer as it was before anything was reissued; `None` where the id has none of the shapes (400/800004).
 pub(super) fn find(offer_id: &str) -> Option<Offer> {
+    find_after(offer_id, 0)
+}
+
+/// Finds an offer after availabilities were reissued so often.
+pub(super) fn find_after(offer_id: &str, reissued: u32) -> Option<Offer> {
     let parts: Vec<&str> = offer_id.split(':').collect();
-    let (generation, key) = match parts.as_slice() {
-        [id] if is_legacy(id) => (Generation::Legacy, (*id).to_owned()),
+    match parts.as_slice() {
+        [id] if is_legacy(id) => Some(legacy(id)),
         [product, sku] if is_code(product, 12) && is_code(sku, 4) => {
-            (Generation::Modern, format!("{product}:{sku}"))
+            Some(modern(product, sku, None, reissued))
         }
         [product, sku, availability]
             if is_code(product, 12) && is_code(sku, 4) && is_code(availability, 12) =>
         {
-            (Generation::Modern, format!("{product}:{sku}"))
+            Some(modern(product, sku, Some(availability), reissued))
         }
-        _ => return None,
-    };
-    let known = KNOWN.iter().find(|(id, ..)| id.eq_ignore_ascii_case(&key)).copied();
-    let availability = match known {
-        Some((_, availability, ..)) => availability.to_owned(),
-        None => made_up_availability(&key),
-    };
-    let id = match parts.len() {
-        2 => format!("{key}:{availability}"),
-        _ => offer_id.to_owned(),
-    };
+        _ => None,
+    }
+}
+
+fn legacy(id: &str) -> Offer {
+    let known = LEGACY.iter().find(|(known, ..)| known.eq_ignore_ascii_case(id));
     let (title, maximum, is_trial) = match known {
-        Some((_, _, title, maximum, is_trial)) => (title.to_owned(), maximum, is_trial),
-        None => (format!("Offer {key}"), NO_MAXIMUM, false),
+        Some((_, title, maximum, is_trial)) => ((*title).to_owned(), *maximum, *is_trial),
+        None => (format!("Offer {id}"), NO_MAXIMUM, false),
     };
-    Some(Offer { generation, id, title, maximum, is_trial })
+    let (id, generation) = (id.to_owned(), Generation::Legacy);
+    Offer { generation, id, title, minimum: 1, maximum, is_trial, good: None, is_stale: false }
+}
+
+fn modern(product: &str, sku: &str, availability: Option<&str>, reissued: u32) -> Offer {
+    let key = format!("{product}:{sku}");
+    let good = GOODS
+        .iter()
+        .find(|good| good.product.eq_ignore_ascii_case(product) && good.sku.eq_ignore_ascii_case(sku));
+    let was = |generation| availability_of(good, &key, generation);
+    let is_stale =
+        availability.is_some_and(|asked| (0..reissued).any(|before| was(before).eq_ignore_ascii_case(asked)));
+    let (minimum, maximum) = good.map_or((1, NO_MAXIMUM), |good| (good.minimum, good.maximum));
+    Offer {
+        generation: Generation::Modern,
+        id: format!("{key}:{}", availability.map_or_else(|| was(reissued), str::to_owned)),
+        title: good.map_or_else(|| format!("Offer {key}"), |good| good.title.to_owned()),
+        minimum,
+        maximum,
+        is_trial: good.is_some_and(|good| good.kind == Kind::Trial),
+        good,
+        is_stale,
+    }
+}
+
+/// Returns the availability of a SKU after availabilities were reissued so often.
+fn availability_of(good: Option<&Good>, key: &str, reissued: u32) -> String {
+    match (good, reissued) {
+        (Some(good), 0) => good.availability.to_owned(),
+        (None, 0) => made_up_availability(key),
+        (_, reissued) => made_up_availability(&format!("{key}#{reissued}")),
+    }
+}
+
+impl Offer {
+    /// Returns the terms it is sold for; anything made up is sold for all of them.
+    pub(super) fn terms(&self) -> Terms {
+        self.good.map_or(ALL_TERMS, |good| good.terms)
+    }
 }
 
 fn is_legacy(id: &str) -> bool {
@@ -117,5 +158,25 @@ mod tests {
         let unknown = find("DZH318Z0BQ3Q:0047").unwrap();
         assert_eq!(unknown, find("DZH318Z0BQ3Q:0047").unwrap());
         assert!(find(&unknown.id).is_some());
+    }
+
+    #[test]
+    fn what_was_reissued_is_another_availability_and_the_old_one_is_none() {
+        for offer in ["CFQ7TTC0LH18:0001", "DZH318Z0BQ3Q:0047"] {
+            let (first, second) = (find(offer).unwrap(), find_after(offer, 1).unwrap());
+            assert_ne!(first.id, second.id);
+            assert!(find_after(&first.id, 1).unwrap().is_stale);
+            assert!(!find_after(&second.id, 1).unwrap().is_stale);
+            assert!(!find(&first.id).unwrap().is_stale);
+        }
+    }
+
+    #[test]
+    fn every_good_can_be_found_and_no_two_are_one() {
+        let mut ids: Vec<String> =
+            GOODS.iter().map(|good| find(&format!("{}:{}", good.product, good.sku)).unwrap().id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), GOODS.len());
     }
 }

@@ -28,6 +28,9 @@ use super::reply::Refusal;
 ///   f81d98dd-c2f4-499e-a194-5619e260344e: { status: 403, code: 13605, description: agreement not confirmed }
 /// ```
 ///
+/// A customer is in the US, commercial, and has confirmed its agreement, unless `tenants` says otherwise:
+/// `tenants: { GUID: { country: DE, segment: education, agreement: false } }`.
+///
 /// What can be done, as one word: `lose-answer-before`, `lose-answer-after`, `hang-before`, `hang-after`,
 /// `html-before`, `html-after` (status 200), `cut-body`, `bom`, `doubled-headers`, `wrong-customer`, `execute-late`;
 /// or with its details: `{ status: 503, when: after, html: true }`, `{ status: 500, code: 800005, description: … }`,
@@ -43,6 +46,9 @@ pub struct Faults {
     /// Customers that are refused, by tenant id in lower case; every other GUID is a customer in good standing.
     #[serde(deserialize_with = "customers")]
     pub customers: BTreeMap<String, Refused>,
+    /// Customers of whom something else is to be said than of all others, by tenant id in lower case.
+    #[serde(deserialize_with = "customers")]
+    pub tenants: BTreeMap<String, Tenant>,
 }
 
 impl Faults {
@@ -135,6 +141,10 @@ pub enum Occasion {
     Audit,
     /// A token.
     Token,
+    /// Products, SKUs, availabilities, offers, promotions.
+    Catalogue,
+    /// A customer's agreements.
+    Agreements,
     /// All of them.
     Any,
 }
@@ -161,14 +171,34 @@ impl Refused {
     }
 }
 
+/// Who a customer is, as far as it bears on what it is sold.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tenant {
+    /// By its code in ISO 3166.
+    pub country: String,
+    /// `commercial`, `education`, `government`, `nonprofit`.
+    pub segment: String,
+    /// Whether the Microsoft Customer Agreement was confirmed for it; orders are refused where it was not (403/13605).
+    pub agreement: bool,
+}
+
+impl Default for Tenant {
+    fn default() -> Self {
+        Self { country: "US".to_owned(), segment: "commercial".to_owned(), agreement: true }
+    }
+}
+
 impl From<&Refused> for Refusal {
     fn from(refused: &Refused) -> Self {
         Self::new(refused.status, refused.code, refused.description.clone())
     }
 }
 
-fn customers<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Refused>, D::Error> {
-    let customers = BTreeMap::<String, Refused>::deserialize(from)?;
+fn customers<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let customers = BTreeMap::<String, T>::deserialize(from)?;
     if let Some(other) = customers.keys().find(|id| !catalogue::is_guid(id)) {
         return Err(D::Error::custom(format!("`{other}` is not a GUID")));
     }

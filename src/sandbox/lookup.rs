@@ -112,7 +112,7 @@ impl World {
 
     fn profile(&self, id: &str) -> Customer {
         let refused = self.rules.faults.customers.get(id);
-        view::customer(id, !refused.is_some_and(Refused::is_stranger))
+        view::customer(id, !refused.is_some_and(Refused::is_stranger), &self.market(id).tenant.country)
     }
 
     fn sales_of(&self, customer: &str) -> impl Iterator<Item = &Sale> {

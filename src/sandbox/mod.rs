@@ -4,8 +4,8 @@
 //! byte; over `tls` for those who take nothing else). `throttle` says whether it is asked too often, `bearer` whether it
 //! may be asked at all (`token` gives tokens, `token_routes` is where clients look for them), `faults` what shall go wrong
 //! with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner
-//! Center gives one, `ledger`
-//! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
+//! Center gives one, `ledger` keeps it in a file, `browse` shows what is for sale (`goods`, `catalogue`), `view` shows it as
+//! orders, subscriptions, customers and audit records.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
 //! `MS-RequestId` does, how far lists lag) is an [option](Options), so that a client can be tested under every answer.
@@ -15,6 +15,8 @@
 
 mod audit;
 mod bearer;
+mod browse;
+mod browse_routes;
 mod catalogue;
 mod clock;
 mod connection;
@@ -23,6 +25,7 @@ mod deliver;
 mod embedded;
 mod faults;
 mod fill;
+mod goods;
 mod ledger;
 mod lookup;
 mod provisioning;
@@ -49,7 +52,7 @@ use tokio::sync::watch;
 pub use clock::Clock;
 pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
-pub use faults::{Faults, Occasion, Only, Refused, Rule};
+pub use faults::{Faults, Occasion, Only, Refused, Rule, Tenant};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
 pub use throttle::{Rate, Throttle};
 pub use tls::Tls;

@@ -1,7 +1,8 @@
 //! The routes, and the loop that serves them.
 //!
 //! Under `/v1` those of Partner Center that an order needs; beside it those of `token_routes`, and the sandbox's own
-//! corner: `GET /sandbox/ledger`, and `POST /sandbox/orders`, by which someone buys in the portal.
+//! corner: `GET /sandbox/ledger`, `POST /sandbox/orders`, by which someone buys in the portal, and
+//! `POST /sandbox/catalogue/reissue`, by which every availability gets another id.
 //!
 //! **Invariant:** no rule about orders: a route names what is asked and hands it on.
 
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 use super::Sandbox;
 use super::audit::AuditQuery;
+use super::browse_routes;
 use super::clock;
 use super::connection::{CuttableListener, Scissors};
 use super::deliver::Visit;
@@ -79,6 +81,7 @@ fn routes(sandbox: Sandbox) -> Router {
         .merge(token_routes::routes())
         .route("/sandbox/ledger", get(ledger))
         .route("/sandbox/orders", post(buy_in_the_portal))
+        .merge(browse_routes::routes())
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -209,7 +212,7 @@ async fn buy_in_the_portal(State(sandbox): State<Sandbox>, body: Bytes) -> Respo
     }))
 }
 
-fn plain(reply: Reply) -> Response<Body> {
+pub(super) fn plain(reply: Reply) -> Response<Body> {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = reply.status;
     let content_type = HeaderValue::from_static(reply.content_type);

@@ -7,12 +7,34 @@
 
 use crate::partner_center::wire::order::{Order, OrderLineItem};
 
-use super::SandboxLimits;
+use super::browse::eligible;
 use super::catalogue::{self, Generation, Offer};
+use super::goods::Kind;
 use super::reply::Refusal;
+use super::{SandboxLimits, Tenant};
 
 /// Seats of a subscription in a sandbox account ("Test and debug").
 const SANDBOX_SEATS: i64 = 25;
+
+/// Where it is sold: what the sandbox allows, what was reissued, and to whom.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Market {
+    pub(super) limits: SandboxLimits,
+    /// How often availabilities were reissued.
+    pub(super) reissued: u32,
+    pub(super) tenant: Tenant,
+}
+
+impl Market {
+    /// Whether an offer is sold to the customer at all.
+    pub(super) fn sells(&self, offer: &Offer) -> bool {
+        match offer.good.map(|good| good.kind) {
+            Some(Kind::Withdrawn) => false,
+            Some(Kind::Education) => self.tenant.segment == "education",
+            _ => true,
+        }
+    }
+}
 
 /// An order that can be bought: every offer known, every default chosen.
 #[derive(Debug, Clone)]
@@ -26,10 +48,17 @@ pub(super) struct Accepted {
 ///
 /// # Errors
 /// The first reason to refuse it.
-pub(super) fn judge(order: &Order, customer: &str, limits: SandboxLimits) -> Result<Accepted, Refusal> {
+pub(super) fn judge(order: &Order, customer: &str, market: &Market) -> Result<Accepted, Refusal> {
     judge_customer(order, customer)?;
+    if !market.tenant.agreement {
+        return Err(Refusal::new(
+            403,
+            13_605,
+            "The customer has not confirmed the Microsoft Customer Agreement.",
+        ));
+    }
     let lines = numbered(&order.line_items)?;
-    let offers = lines.iter().map(|line| judge_line(line, limits)).collect::<Result<Vec<_>, _>>()?;
+    let offers = lines.iter().map(|line| judge_line(line, market)).collect::<Result<Vec<_>, _>>()?;
     let generation = one_generation(&offers)?;
     let billing_cycle = judge_billing_cycle(order.billing_cycle.as_deref(), &offers)?;
     judge_partners(order)?;
@@ -76,24 +105,28 @@ fn numbered(lines: &[OrderLineItem]) -> Result<Vec<&OrderLineItem>, Refusal> {
     Ok(lines)
 }
 
-fn judge_line(line: &OrderLineItem, limits: SandboxLimits) -> Result<Offer, Refusal> {
+fn judge_line(line: &OrderLineItem, market: &Market) -> Result<Offer, Refusal> {
     if line.parent_subscription_id.is_some() {
         return Err(Refusal::new(400, 2000, "ParentSubscriptionId is not supported for this request."));
     }
-    let Some(offer) = catalogue::find(&line.offer_id) else {
+    let found = catalogue::find_after(&line.offer_id, market.reissued);
+    let Some(offer) = found.filter(|offer| !offer.is_stale && market.sells(offer)) else {
         return Err(Refusal::new(400, 800_004, format!("The offer id {} is not valid.", line.offer_id)));
     };
-    if !(1..=offer.maximum).contains(&line.quantity) {
+    if offer.good.is_some_and(|good| good.kind == Kind::Attested) && line.attestation_accepted != Some(true) {
+        return Err(Refusal::new(400, 900_203, format!("Attestation is missing for offer {}.", offer.id)));
+    }
+    if !(offer.minimum..=offer.maximum).contains(&line.quantity) {
         return Err(Refusal::new(
             400,
             2002,
             format!(
-                "The quantity {} is not in the range 1 to {} of offer {}.",
-                line.quantity, offer.maximum, offer.id
+                "The quantity {} is not in the range {} to {} of offer {}.",
+                line.quantity, offer.minimum, offer.maximum, offer.id
             ),
         ));
     }
-    if limits == SandboxLimits::On && line.quantity > SANDBOX_SEATS {
+    if market.limits == SandboxLimits::On && line.quantity > SANDBOX_SEATS {
         return Err(over_limit("25 licenses per subscription"));
     }
     Ok(offer)
@@ -158,10 +191,15 @@ fn judge_partners(order: &Order) -> Result<(), Refusal> {
 
 fn accept_line(line: &OrderLineItem, offer: &Offer, cycle: &str) -> Result<OrderLineItem, Refusal> {
     let modern = offer.generation == Generation::Modern;
+    let term_duration = judge_term(line, offer, cycle)?;
+    // A promotion that does not fit is dropped, and the sale goes through at the full price ("Promotions").
+    let term = term_duration.as_deref().unwrap_or_default();
+    let fits = |promotion: &&String| eligible(promotion, &offer.id, line.quantity, (term, cycle)).is_ok();
     Ok(OrderLineItem {
         offer_id: offer.id.clone(),
         subscription_id: None,
-        term_duration: judge_term(line, offer, cycle)?,
+        promotion_id: line.promotion_id.as_ref().filter(fits).cloned(),
+        term_duration,
         transaction_type: modern.then(|| "New".to_owned()),
         friendly_name: Some(named(line.friendly_name.as_deref(), offer)),
         attestation_accepted: None,
@@ -170,15 +208,23 @@ fn accept_line(line: &OrderLineItem, offer: &Offer, cycle: &str) -> Result<Order
     })
 }
 
+/// Billing cycles are written in several ways.
+fn plain(cycle: &str) -> String {
+    cycle.replace('_', "").to_ascii_lowercase()
+}
+
 fn named(friendly_name: Option<&str>, offer: &Offer) -> String {
     friendly_name.filter(|name| !name.is_empty()).unwrap_or(&offer.title).to_owned()
 }
 
-/// Reads a term; modern orders without one get the shortest that their billing cycle fits into.
+/// Reads a term; modern orders without one get the shortest that their billing cycle fits into. Goods are sold for their
+/// own terms only.
 fn judge_term(line: &OrderLineItem, offer: &Offer, cycle: &str) -> Result<Option<String>, Refusal> {
     let term = line.term_duration.as_deref().unwrap_or_default();
+    let is_offered = offer.good.is_none()
+        || offer.terms().iter().any(|(duration, billed)| *duration == term && plain(billed) == plain(cycle));
     match (term, offer.generation, cycle) {
-        ("P1M" | "P1Y" | "P3Y", ..) => Ok(Some(term.to_owned())),
+        ("P1M" | "P1Y" | "P3Y", ..) if is_offered => Ok(Some(term.to_owned())),
         ("", Generation::Legacy, _) => Ok(None),
         ("", Generation::Modern, "annual") => Ok(Some("P1Y".to_owned())),
         ("", Generation::Modern, "triennial") => Ok(Some("P3Y".to_owned())),
@@ -208,7 +254,8 @@ mod tests {
 
     fn judged(body: &Value, limits: SandboxLimits) -> Result<Accepted, (u16, i64)> {
         let order = wire::read(body.to_string().as_bytes()).unwrap();
-        judge(&order, CUSTOMER, limits).map_err(|refusal| (refusal.status, refusal.code))
+        judge(&order, CUSTOMER, &Market { limits, ..Market::default() })
+            .map_err(|refusal| (refusal.status, refusal.code))
     }
 
     /// One line, with members of the line and of the order changed.

@@ -75,7 +75,7 @@ fn is_counted(occasion: Occasion) -> bool {
         | Occasion::Subscriptions
         | Occasion::Customers
         | Occasion::Any => true,
-        Occasion::Audit | Occasion::Token => false,
+        Occasion::Audit | Occasion::Token | Occasion::Catalogue | Occasion::Agreements => false,
     }
 }
 

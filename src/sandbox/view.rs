@@ -12,7 +12,7 @@ use super::catalogue;
 use super::clock;
 use super::fill::{etag, product_links, utc};
 use super::ledger::Sale;
-use crate::partner_center::wire::customer::{CompanyProfile, Customer};
+use crate::partner_center::wire::customer::{Address, BillingProfile, CompanyProfile, Customer};
 use crate::partner_center::wire::order::Order;
 use crate::partner_center::wire::subscription::Subscription;
 use crate::partner_center::wire::{Attributes, Link};
@@ -91,18 +91,24 @@ fn commitment_end(created: Timestamp, term: &str, is_legacy: bool) -> String {
 }
 
 /// Shows a customer; its name is made up from its id.
-pub(super) fn customer(id: &str, is_reseller_customer: bool) -> Customer {
+pub(super) fn customer(id: &str, is_reseller_customer: bool, country: &str) -> Customer {
     let short = id.get(..8).unwrap_or(id);
     let relationship = if is_reseller_customer { "reseller" } else { "none" };
     let self_link = Link::get(format!("/customers/{id}"));
+    let address = || Some(Address { country: Some(country.to_owned()) });
     Customer {
         id: id.to_owned(),
         company_profile: CompanyProfile {
             tenant_id: id.to_owned(),
             domain: format!("sandbox{short}.onmicrosoft.com"),
             company_name: format!("Sandbox customer {short}"),
+            address: address(),
             attributes: Attributes::of("CustomerCompanyProfile"),
         },
+        billing_profile: Some(BillingProfile {
+            default_address: address(),
+            attributes: Attributes::of("CustomerBillingProfile"),
+        }),
         relationship_to_partner: relationship.to_owned(),
         links: BTreeMap::from([("self".to_owned(), self_link)]),
         attributes: Attributes::of("Customer"),

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use super::catalogue;
 use super::ledger::{Ledger, LedgerEntry, Sale};
 use super::reply::{Refusal, Reply};
-use super::shop::{self, Accepted};
+use super::shop::{self, Accepted, Market};
 use super::{Options, RequestIds, SandboxError, SandboxLimits, fill, view};
 use crate::partner_center::wire;
+use crate::partner_center::wire::catalogue::Agreement;
 
 /// Customers of a sandbox account ("Test and debug").
 const SANDBOX_CUSTOMERS: usize = 75;
@@ -42,6 +43,10 @@ pub(super) struct World {
     pub(super) by_subscription: HashMap<String, (usize, usize)>,
     pub(super) by_time: BTreeSet<(i64, usize)>,
     answered: HashMap<(String, String), Answered>,
+    /// How often availabilities were reissued.
+    pub(super) reissued: u32,
+    /// Who confirmed the customer agreement here, and how.
+    pub(super) agreements: BTreeMap<String, Agreement>,
 }
 
 /// What a request id was answered first.
@@ -64,6 +69,8 @@ impl World {
             by_subscription: HashMap::new(),
             by_time: BTreeSet::new(),
             answered: HashMap::new(),
+            reissued: 0,
+            agreements: BTreeMap::new(),
         };
         for sale in sales {
             world.keep(sale);
@@ -134,11 +141,18 @@ impl World {
     fn accept(&self, purchase: &Purchase, customer: &str) -> Result<Accepted, Refusal> {
         let order =
             wire::read(&purchase.body).map_err(|failure| Refusal::invalid_input(failure.to_string()))?;
-        let accepted = shop::judge(&order, customer, self.rules.limits)?;
+        let accepted = shop::judge(&order, customer, &self.market(customer))?;
         if self.rules.limits == SandboxLimits::On {
             self.judge_account(customer, accepted.order.line_items.len())?;
         }
         Ok(accepted)
+    }
+
+    /// Returns where a customer buys: it, and what holds for it.
+    pub(super) fn market(&self, customer: &str) -> Market {
+        let mut tenant = self.rules.faults.tenants.get(customer).cloned().unwrap_or_default();
+        tenant.agreement |= self.agreements.contains_key(customer);
+        Market { limits: self.rules.limits, reissued: self.reissued, tenant }
     }
 
     fn judge_account(&self, customer: &str, lines: usize) -> Result<(), Refusal> {

@@ -9,6 +9,7 @@
 //! The same value gives the same bytes.
 
 mod account;
+mod catalogue;
 mod check;
 mod html;
 mod human;
@@ -27,6 +28,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 pub use account::SignedIn;
+pub use catalogue::search_result;
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;

@@ -6,8 +6,9 @@ use crate::apply::{Ended, Event, Outcome, Skipped, Summary};
 use crate::domain::samples::{attempt, order, spec};
 use crate::domain::*;
 use crate::plan::{
-    Action, Block, Changed, Cost, Difference, Expression, Former, Gap, Holding, Limit, LinePrice, Measured,
-    OrderPrice, Outside, Pinned, PinnedPrices, Pins, Plan, Saved, Scope, Selection, Step, Unpriced,
+    Action, Block, Changed, Checks, Cost, Difference, Expression, Finding, Former, Gap, Holding, Limit,
+    LinePrice, Measured, OrderPrice, Outlook, Outside, Pinned, PinnedPrices, Pins, Plan, Problem, Saved,
+    Scope, Selection, Step, Unpriced,
 };
 use crate::protocol::{Doubt, Obstacle};
 
@@ -40,6 +41,7 @@ pub(super) fn step(text: &str, seats: u32, action: Action) -> Step {
         spec,
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action,
     }
 }
@@ -90,10 +92,37 @@ pub(super) fn blocks() -> Vec<(&'static str, Block)> {
         ),
         ("bb-frozen-for-good", Block::Frozen { reason: "under new owners".into(), until: None }),
     ]
+    .into_iter()
+    .chain(limits::unavailable())
+    .collect()
+}
+
+/// A check that found everything, about the first order of a plan.
+pub(super) fn checked(mut saved: Saved) -> Saved {
+    let finding = |((outlook, _), problem): ((Outlook, &str), Problem)| Finding {
+        line: (outlook != Outlook::Refused).then_some(0),
+        outlook,
+        problem,
+        evidence: vec![("quantity".into(), "301".into())],
+        asked: if outlook == Outlook::Altered { String::new() } else { "GET /v1/customers".into() },
+    };
+    let outlooks = Outlook::ALL.into_iter().cycle();
+    let findings = outlooks.zip(Problem::ALL.map(|(problem, _)| problem)).map(finding).collect();
+    let first = saved.plan.steps.iter().find(|step| step.is_sent()).unwrap().name.clone();
+    saved.plan.checks = Some(Checks { requests: 7, findings: [(first, findings)].into() });
+    saved
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 41, steps, pins: None, costs: None, limits: Vec::new() }
+    Plan {
+        lineage: Lineage::from_random(1),
+        serial: 41,
+        steps,
+        pins: None,
+        costs: None,
+        checks: None,
+        limits: Vec::new(),
+    }
 }
 
 /// A plan with every action and every block.
@@ -121,6 +150,9 @@ pub(super) fn every_step() -> Plan {
         step("contoso-renamed", 3, Action::Rename { from: name("old-e5"), order_id: id("5cf72f146961") }),
         step("zz-orphan", 2, Action::Orphan { order_id: id("5cf72f146962") }),
     ];
+    let mut resolved = step("contoso-resolved", 4, Action::Create);
+    resolved.offers.insert(0, OfferId::parse("CFQ7TTC0LH18:0001:CFQ7TTC0K971").unwrap());
+    steps.push(resolved);
     steps.extend(blocks().into_iter().map(|(name, block)| step(name, 5, Action::Blocked(block))));
     steps.sort_by(|a, b| a.name.cmp(&b.name));
     Plan { limits: every_limit(), ..plan(steps) }

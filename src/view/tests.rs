@@ -54,6 +54,9 @@ fn an_ordinary_plan_has_one_line_an_order() {
         vec![step("contoso-e3", 25, Action::Create), step("contoso-visio", 40, Action::Create), board];
     let mut steps = plan(steps);
     steps.steps.push(step("tailspin-visio", 1, doubt));
+    for step in &mut steps.steps {
+        step.spec.line_items[0].offer_id = OfferId::parse("CFQ7TTC0LH18:0001:CFQ7TTC0K971").unwrap();
+    }
     insta::assert_snapshot!(human(|view| view.plan(&steps).unwrap()));
 }
 

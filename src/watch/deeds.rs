@@ -122,13 +122,14 @@ mod tests {
             spec,
             allow_duplicate: false,
             auto_renew: None,
+            offers: std::collections::BTreeMap::new(),
             action,
         }
     }
 
     fn plan(steps: Vec<Step>) -> Plan {
         let (lineage, serial) = (Lineage::from_random(1), 1);
-        Plan { lineage, serial, steps, pins: None, costs: None, limits: Vec::new() }
+        Plan { lineage, serial, steps, pins: None, costs: None, checks: None, limits: Vec::new() }
     }
 
     /// A state with `bought` created, `renamed` created as `first`, and `sent` pending.

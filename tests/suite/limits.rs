@@ -78,6 +78,7 @@ fn step(n: usize, wanted: &Wanted) -> Step {
         spec,
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action: Action::Create,
     }
 }

@@ -12,6 +12,7 @@ use super::around::{in_doubt, lost, words};
 use super::daemon::{Daemon, Made};
 use crate::apply::{ApplyError, Ended, Event, Outcome, Session, Settings, Summary};
 use crate::cli::apply::{open, settings};
+use crate::cli::catalog_asking::resolve_at;
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::materials::{self, Materials, show_notices, store_failure};
@@ -33,6 +34,9 @@ const HELD: Duration = Duration::from_secs(2);
 
 /// How soon it is looked again where a limit holds everything: what counts against it gets older.
 const OVER: Duration = Duration::from_secs(60);
+
+/// How soon it is looked again where something is not in the catalogue: Partner Center does not like to be asked for ever.
+const UNAVAILABLE: Duration = Duration::from_secs(15 * 60);
 
 /// The limits without which nobody buys unattended.
 const NEEDED: [Rule; 4] =
@@ -123,6 +127,7 @@ impl Daemon<'_> {
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;
+        let plan = resolve_at(plan, &opened.state, &connection.client, self.terminal).await?;
         // Innermost, so that what the switch holds back is no request.
         let counted = Counted::new(Arc::clone(&connection.client), Arc::clone(&self.vitals.requests));
         let counted = Arc::new(counted);
@@ -146,6 +151,11 @@ impl Daemon<'_> {
         let closed = connection.close().await;
         let passed = self.despite(passed, closed)?;
         let Learnt { turn, ended, again } = self.learn(&plan, passed, rules.settle_after);
+        let again = if waits_for_the_catalogue(&plan) {
+            Some(again.map_or(UNAVAILABLE, |again| again.min(UNAVAILABLE)))
+        } else {
+            again
+        };
         Ok(Made { plan, state: Arc::new(opened.state), turn, ended, again, prices })
     }
 
@@ -199,6 +209,11 @@ impl Daemon<'_> {
             false => care,
         }
     }
+}
+
+/// Says whether an order waits for an availability that it can be bought of.
+fn waits_for_the_catalogue(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step.action, Action::Blocked(Block::Unavailable { .. })))
 }
 
 /// Says how a pass ended that had nothing to carry out: held, where something was left out of its plan for now.

@@ -56,6 +56,11 @@ pub(in crate::manifest) static PROJECT_SPEC: Shape = Shape {
             ]),
             "Which cloud is bought from.",
         ),
+        Key::may(
+            "integrationSandbox",
+            Form::Boolean,
+            "`true`: the account is an integration sandbox of Partner Center, and `plan --check` keeps its limits in mind.",
+        ),
         Key::may("recovery", Form::Mapping(&RECOVERY), "How an attempt without an answer is settled."),
         Key::may(
             "limits",

@@ -266,11 +266,13 @@ fn what_orders_cost_is_covered_by_the_digest_of_their_plan_and_no_prices_leave_i
         spec,
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action: Action::Create,
     };
     let lineage = crate::domain::Lineage::from_random(1);
     let pins = Some(Pins::default());
-    let bare = Plan { lineage, serial: 1, steps: vec![step], pins, costs: None, limits: Vec::new() };
+    let bare =
+        Plan { lineage, serial: 1, steps: vec![step], pins, costs: None, checks: None, limits: Vec::new() };
     let priced = |rows: &[&str]| bare.clone().price(&prices(rows));
     let digests = [
         bare.digest(),

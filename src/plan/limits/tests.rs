@@ -15,6 +15,7 @@ fn step(n: usize, spec: OrderSpec) -> Step {
         spec,
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action: Action::Create,
     }
 }

@@ -58,6 +58,7 @@ fn picture() -> Picture {
         spec: spec(5),
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action: Action::Create,
     };
     let pins = Pins { limits: Rulebook { project, organisation: None }, ..Pins::default() };

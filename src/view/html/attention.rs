@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::costs;
 use super::orders::{badge, customer, what};
 use super::rich::sentence;
-use crate::plan::{Action, Block, Cost, Difference, Step};
+use crate::plan::{Action, Block, Cost, Difference, Plan, Step};
 use crate::view::text::{LONGEST_TEXT, escape, shorten};
 use crate::view::words::{self, Account, Medium, grouped};
 
@@ -15,8 +15,9 @@ pub(super) fn needs_attention(step: &Step) -> bool {
 }
 
 /// Writes the card of an order.
-pub(super) fn card(step: &Step, cost: Option<&Cost>) -> Markup {
-    card_of(step, &badge(&step.action), &words::step(step, Medium::Html), cost)
+pub(super) fn card(step: &Step, plan: &Plan) -> Markup {
+    let account = words::with_findings(words::step(step, Medium::Html), plan, step, Medium::Html);
+    card_of(step, &badge(&step.action), &account, plan.cost(&step.name))
 }
 
 /// Writes the card of an order with what a person is told about it.

@@ -92,6 +92,9 @@ fn lead(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>) -> Markup {
         } @else if counts.blocked + counts.settle > 0 {
             span.badge.wait { span aria-hidden="true" { "!" } " needs a person" }
             " What is blocked or in doubt holds up nobody else. It comes first."
+        } @else if let Some(refused) = plan.filter(|plan| plan.will_be_refused() > 0) {
+            span.badge.wait { span aria-hidden="true" { "!" } " needs a person" }
+            " " (orders::orders(refused.will_be_refused())) " will be refused, as Partner Center said when it was asked."
         } @else if counts.create + counts.rename > 0 {
             span.badge.go { span aria-hidden="true" { "+" } " ready to apply" }
             " Nothing has been bought yet: this is what applying the plan would do."
@@ -115,6 +118,7 @@ fn content(plan: &Plan) -> Markup {
         section aria-label="Figures" { (facts::figures(plan, shares.len())) }
         section.results aria-label="Orders" id="orders" tabindex="-1" {
             (search(plan.steps.len()))
+            @if let Some(checks) = words::checks(plan) { p.soft { (checks) } }
             @if plan.steps.is_empty() { (nothing_wanted()) }
             @if !attention.is_empty() { (needs_a_person(plan, &attention)) }
             @if !bought.is_empty() {
@@ -137,11 +141,11 @@ fn needs_a_person(plan: &Plan, steps: &[&Step]) -> Markup {
     html! {
         section aria-labelledby="attention" {
             h2 id="attention" { "Needs a person" (number(steps.len())) }
-            div.cards { @for step in open { (attention::card(step, plan.cost(&step.name))) } }
+            div.cards { @for step in open { (attention::card(step, plan)) } }
             @if !rest.is_empty() {
                 details {
                     summary { "Show " (grouped(rest.len() as u64)) " more" }
-                    div.cards { @for step in rest { (attention::card(step, plan.cost(&step.name))) } }
+                    div.cards { @for step in rest { (attention::card(step, plan)) } }
                 }
             }
         }

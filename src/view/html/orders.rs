@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::costs;
 use super::rich::{rich, sentence};
 use crate::domain::LineItem;
-use crate::plan::{Action, Block, Cost, Plan, Step};
+use crate::plan::{Action, Block, Plan, Step};
 use crate::view::text::{LONGEST_NAME, count, escape, plural, shorten};
 use crate::view::words::{self, Medium, action_symbol, grouped};
 
@@ -29,18 +29,19 @@ pub(super) fn table(caption: &str, plan: &Plan, steps: &[&Step], with_costs: boo
                         @if with_costs { th.number.money scope="col" data-sort="amount" { "Committed" } }
                     }
                 }
-                tbody { @for step in steps { (row(step, plan.cost(&step.name), with_costs)) } }
+                tbody { @for step in steps { (row(step, plan, with_costs)) } }
             }
         }
     }
 }
 
-fn row(step: &Step, cost: Option<&Cost>, with_costs: bool) -> Markup {
+fn row(step: &Step, plan: &Plan, with_costs: bool) -> Markup {
+    let cost = plan.cost(&step.name);
     html! {
         tr data-order {
             th scope="row" { (step.name.as_str()) }
             td { (customer(step)) }
-            td { (what(step)) (notes(step)) (costs::gaps(cost)) }
+            td { (what(step)) (notes(step, plan)) (costs::gaps(cost)) }
             td { (words::term_and_billing(&step.spec)) }
             td.number { (grouped(step.spec.seats())) }
             @if with_costs { (costs::of_an_order(cost)) }
@@ -49,8 +50,8 @@ fn row(step: &Step, cost: Option<&Cost>, with_costs: bool) -> Markup {
 }
 
 /// What else there is to say of an order that nobody has to do anything about.
-fn notes(step: &Step) -> Markup {
-    let account = words::step(step, Medium::Html);
+fn notes(step: &Step, plan: &Plan) -> Markup {
+    let account = words::with_findings(words::step(step, Medium::Html), plan, step, Medium::Html);
     html! {
         @if !account.headline.is_empty() { p.note { (sentence(&account.headline)) } }
         @for line in account.details.iter().chain(&account.hints) { p.note { (sentence(line)) } }

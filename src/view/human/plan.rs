@@ -45,6 +45,9 @@ pub(super) fn page(plan: &Plan, look: Look) -> Page {
     if let Some(totals) = plan.totals().as_ref().and_then(words::totals) {
         text::wrap_list(&totals, look.width).iter().for_each(|line| page.line(line));
     }
+    if let Some(checks) = words::checks(plan) {
+        text::wrap_list(&checks, look.width).iter().for_each(|line| page.line(line));
+    }
     if look.verbose {
         page.line(&format!("plan {}", plan.approved()));
     }
@@ -79,6 +82,7 @@ struct Row<'a> {
     /// Empty where nobody gave prices, or nothing is to be paid.
     cost: String,
     price: Option<&'a Cost>,
+    plan: &'a Plan,
 }
 
 impl<'a> Row<'a> {
@@ -96,6 +100,7 @@ impl<'a> Row<'a> {
             schedule: words::schedule(&step.spec),
             cost: price.map(words::cost).unwrap_or_default(),
             price,
+            plan,
         }
     }
 
@@ -131,6 +136,7 @@ impl<'a> Row<'a> {
             told.for_each(|line| page.paragraph(&line, DETAIL));
         }
         let account = words::step(step, Medium::Terminal);
+        let account = words::with_findings(account, self.plan, step, Medium::Terminal);
         page.account(&words::explain_cost(account, self.price, Medium::Terminal));
         if page.look.verbose {
             diff::add(step, page);

@@ -8,6 +8,7 @@
 //! **Invariant:** nothing is shortened or put into words here, and nothing but JSON is written.
 
 mod changes;
+mod checks;
 mod cost;
 mod deeds;
 mod diagnostic;
@@ -48,7 +49,7 @@ use crate::watch::{Manifests, Report};
 /// The format of plans and states.
 ///
 /// * `1.0`: the first.
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 
 /// The view for programs.
 #[derive(Debug)]

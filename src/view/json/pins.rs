@@ -12,7 +12,9 @@ use super::scope::ScopeJson;
 use crate::domain::{
     Currency, EndpointId, Generation, OrderName, Recovery, RecoveryMode, RequestId, Timestamp,
 };
-use crate::plan::{Holding, Limit, Outside, Pinned, PinnedPrices, Pins, Saved, limits_digest};
+use crate::plan::{
+    Checks, Holding, Limit, Outside, Pinned, PinnedPrices, Pins, Saved, checks_digest, limits_digest,
+};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +36,9 @@ pub(super) struct PinsJson<'a> {
     prices: Option<PricesJson<'a>>,
     /// Over `limits` of the plan, which are not in its digest because some depend on the time.
     judged: String,
+    /// Over `checks` of the plan, which are not in its digest because they are what Partner Center says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<String>,
     sends: Vec<SendJson<'a>>,
 }
 
@@ -111,8 +116,17 @@ impl<'a> PinsJson<'a> {
             },
             prices: prices.as_ref().map(PricesJson::from),
             judged: limits_digest(&saved.plan.limits),
+            checked: saved.plan.checks.as_ref().map(checks_digest),
             sends: sends.iter().map(SendJson::from).collect(),
         })
+    }
+
+    /// Refuses what is said of a check where it is not as it was written.
+    pub(super) fn vouch_for(&self, checks: Option<&Checks>) -> Result<(), String> {
+        match self.checked == checks.map(checks_digest) {
+            true => Ok(()),
+            false => Err("its `checks` are not as they were found".to_owned()),
+        }
     }
 
     /// Reads pins, when they were made and when they end to be good. What is outside of their scope, and the limits as they

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT_VERSION;
+use super::checks::{AvailabilityJson, ChecksJson};
 use super::cost::{CostJson, TotalsJson};
 use super::diagnostic::ProblemJson;
 use super::limit::LimitJson;
@@ -35,6 +36,9 @@ pub(super) struct PlanJson<'a> {
     /// Where there are prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<TotalsJson>,
+    /// Where Partner Center was asked beforehand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checks: Option<ChecksJson<'a>>,
     /// Those in force. What those by hour and day come to depends on the time.
     limits: Vec<LimitJson>,
     steps: Vec<StepJson<'a>>,
@@ -89,6 +93,9 @@ struct StepJson<'a> {
     spec: SpecJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<CostJson<'a>>,
+    /// What is sent in place of offers that leave their availability out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    availabilities: Vec<AvailabilityJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +114,7 @@ impl<'a> From<&'a Plan> for PlanJson<'a> {
             scope: plan.pins.as_ref().map(ScopeJson::of),
             summary: plan.counts().into(),
             cost: plan.totals().as_ref().map(TotalsJson::from),
+            checks: plan.checks.as_ref().map(ChecksJson::from),
             limits: plan.limits.iter().map(LimitJson::from).collect(),
             steps: steps
                 .into_iter()
@@ -165,6 +173,7 @@ impl<'a> From<&'a Step> for StepJson<'a> {
             auto_renew_enabled: step.auto_renew,
             spec: (&step.spec).into(),
             cost: None,
+            availabilities: step.offers.iter().map(AvailabilityJson::from).collect(),
             reason: None,
             differences: None,
         };
@@ -204,8 +213,11 @@ impl PlanJson<'_> {
         let limits: Result<Vec<_>, _> = self.limits.into_iter().map(LimitJson::read).collect();
         let limits = limits?;
         let outside = self.scope.ok_or("it has no `scope`")?.read_outside()?;
-        let (pins, created, expires) = self.pins.ok_or("it has no `pins`")?.read(outside, &limits)?;
-        let plan = Plan { lineage, serial: self.serial, steps, pins: Some(pins), costs, limits };
+        let checks = self.checks.map(ChecksJson::read).transpose()?;
+        let pins = self.pins.ok_or("it has no `pins`")?;
+        pins.vouch_for(checks.as_ref())?;
+        let (pins, created, expires) = pins.read(outside, &limits)?;
+        let plan = Plan { lineage, serial: self.serial, steps, pins: Some(pins), costs, checks, limits };
         Ok(Saved { plan, created, expires })
     }
 }
@@ -239,6 +251,7 @@ impl StepJson<'_> {
             _ => None,
         };
         let Some(action) = action else { return Ok(None) };
+        let offers: Result<_, _> = self.availabilities.into_iter().map(AvailabilityJson::read).collect();
         Ok(Some(Step {
             name,
             customer_id,
@@ -246,6 +259,7 @@ impl StepJson<'_> {
             spec: self.spec.read(customer_id)?,
             allow_duplicate: self.allow_duplicate,
             auto_renew: self.auto_renew_enabled,
+            offers: offers?,
             action,
         }))
     }

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::limit::LimitJson;
 use crate::apply::Skipped;
-use crate::domain::{IdError, NotOrdered, OrderId, OrderName, Timestamp};
-use crate::plan::{Block, Difference, Former, Held};
+use crate::domain::{IdError, NotOrdered, OfferId, OrderId, OrderName, Timestamp};
+use crate::plan::{Block, Difference, Former, Held, Unavailable};
 use crate::protocol::{Doubt, Obstacle};
 
 /// Why something is not, or not yet, as it should be.
@@ -39,6 +39,13 @@ pub(super) enum ReasonJson<'a> {
     },
     NotReviewed {
         pending: bool,
+    },
+    Unavailable {
+        line: usize,
+        offer_id: Cow<'a, str>,
+        why: Cow<'a, str>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        found: Vec<Cow<'a, str>>,
     },
     Frozen {
         reason: Cow<'a, str>,
@@ -129,6 +136,12 @@ impl<'a> From<&'a Block> for ReasonJson<'a> {
                 Self::LooksRenamed { names: names(from), was: former(*was).into() }
             }
             Block::NotReviewed { pending } => Self::NotReviewed { pending: *pending },
+            Block::Unavailable { line, offer, why } => Self::Unavailable {
+                line: *line,
+                offer_id: offer.as_str().into(),
+                why: why.word().into(),
+                found: found(why),
+            },
             Block::Frozen { reason, until } => {
                 Self::Frozen { reason: reason.into(), until: until.map(|until| until.to_string()) }
             }
@@ -228,6 +241,10 @@ impl ReasonJson<'_> {
                 Block::FormerNameShared { from: OrderName::parse(&formerly)?, with: names(with)? }
             }
             Self::NotReviewed { pending } => Block::NotReviewed { pending },
+            Self::Unavailable { line, offer_id, why, found } => {
+                let Some(why) = unavailable(&why, found)? else { return Ok(None) };
+                Block::Unavailable { line, offer: OfferId::parse(&offer_id)?, why }
+            }
             Self::Frozen { reason, until: None } => {
                 Block::Frozen { reason: reason.into_owned(), until: None }
             }
@@ -238,6 +255,28 @@ impl ReasonJson<'_> {
             _ => return Ok(None),
         }))
     }
+}
+
+/// Returns what was found where no availability was chosen: terms, candidates, or an error.
+fn found(why: &Unavailable) -> Vec<Cow<'_, str>> {
+    match why {
+        Unavailable::NotListed | Unavailable::NotPurchasable => Vec::new(),
+        Unavailable::NotOffered { offered } => offered.iter().map(Into::into).collect(),
+        Unavailable::Several(offers) => offers.iter().map(|offer| offer.as_str().into()).collect(),
+        Unavailable::NotRead { why } => vec![why.into()],
+    }
+}
+
+fn unavailable(word: &str, found: Vec<Cow<'_, str>>) -> Result<Option<Unavailable>, IdError> {
+    let mut texts = found.into_iter().map(Cow::into_owned);
+    Ok(Some(match word {
+        "notListed" => Unavailable::NotListed,
+        "notPurchasable" => Unavailable::NotPurchasable,
+        "notOffered" => Unavailable::NotOffered { offered: texts.collect() },
+        "several" => Unavailable::Several(texts.map(|text| OfferId::parse(&text)).collect::<Result<_, _>>()?),
+        "notRead" => Unavailable::NotRead { why: texts.next().unwrap_or_default() },
+        _ => return Ok(None),
+    }))
 }
 
 impl DifferenceJson<'_> {

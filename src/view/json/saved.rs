@@ -96,7 +96,7 @@ pub fn read_plan(file: &str) -> Result<Saved, SavedError> {
 mod tests {
     use super::*;
     use crate::plan::Action;
-    use crate::view::samples::{every_step, priced, saved_plan_of, step};
+    use crate::view::samples::{checked, every_step, priced, saved_plan_of, step};
 
     fn saved() -> Saved {
         saved_plan_of(every_step())
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_plan_that_is_read_back_is_the_plan_that_was_written() {
-        for saved in [saved(), priced(saved())] {
+        for saved in [saved(), priced(saved()), checked(saved())] {
             assert_eq!(read_plan(&saved_plan(&saved)).as_ref(), Ok(&saved));
         }
         let saved = saved();
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn whatever_is_changed_in_a_file_it_is_refused() {
-        let text = saved_plan(&priced(saved()));
+        let text = saved_plan(&checked(priced(saved())));
         let lines: Vec<&str> = text.lines().collect();
         for at in 0..lines.len() {
             let mut fewer = lines.clone();
@@ -139,7 +139,7 @@ mod tests {
         assert!(matches!(read_plan(&later), Err(SavedError::Tampered { .. })));
         let more = text.replace("\"pins\": {", "\"more\": 1,\n  \"pins\": {");
         assert_eq!(read_plan(&more), Err(SavedError::Changed));
-        let miscounted = text.replace("\"create\": 2", "\"create\": 1");
+        let miscounted = text.replace("\"create\": 3", "\"create\": 1");
         assert_eq!(read_plan(&miscounted), Err(SavedError::Changed));
     }
 

@@ -15,6 +15,7 @@ pub use status::status_schema;
 
 use serde_json::{Map, Value, json};
 
+use crate::plan::{Outlook, Problem};
 use limits::limit;
 pub use notification::notification_schema;
 use pins::pins;
@@ -48,6 +49,13 @@ fn plan_properties() -> Value {
         "scope": named("scope", "Which orders it is about."),
         "summary": summary(),
         "cost": cost::totals(),
+        "checks": object(
+            &["requests", "findings"],
+            json!({
+                "requests": number("How many it took to ask Partner Center."),
+                "findings": list("What was found.", "finding"),
+            }),
+        ),
         "limits": list("The limits in force, and what this plan would come to.", "limit"),
         "steps": list("One for each name, sorted by name.", "step"),
         "pins": pins(),
@@ -81,7 +89,27 @@ fn definitions() -> Value {
             }),
         ),
         "limit": limit(),
+        "finding": finding(),
     })
+}
+
+fn finding() -> Value {
+    let words = |words: Vec<&str>| json!({ "enum": words });
+    object(
+        &["name", "outlook", "problem", "evidence"],
+        json!({
+            "name": reference("name"),
+            "line": number("The position of the line; absent where it is about the order."),
+            "outlook": words(Outlook::ALL.iter().map(|(_, word)| *word).collect()),
+            "problem": words(Problem::ALL.iter().map(|(_, word)| *word).collect()),
+            "asked": text("Method and path of what was asked."),
+            "evidence": {
+                "type": "array",
+                "description": "What was answered, and what is wanted.",
+                "items": object(&["name", "value"], json!({ "name": text("Whose."), "value": text("What.") })),
+            },
+        }),
+    )
 }
 
 fn summary() -> Value {
@@ -134,6 +162,14 @@ fn step() -> Value {
             "partnerOnRecordAttestationAccepted": { "type": "boolean" },
             "lineItems": list("What is bought.", "line"),
             "cost": reference("cost"),
+            "availabilities": {
+                "type": "array",
+                "description": "What is sent in place of offers that leave their availability out.",
+                "items": object(
+                    &["line", "offerId"],
+                    json!({ "line": number("The position of the line."), "offerId": text("With its availability.") }),
+                ),
+            },
             "reason": reference("reason"),
             "differences": list("Where what is wanted differs from what is recorded.", "difference"),
         }),
@@ -195,6 +231,14 @@ fn reason() -> Value {
             one("formerNameShared", json!({ "formerly": name, "names": names })),
             one("notReviewed", json!({ "pending": { "type": "boolean" } })),
             one(
+                "unavailable",
+                json!({
+                    "line": number("The position of the line."),
+                    "offerId": text("Its offer."),
+                    "why": { "enum": ["notListed", "notPurchasable", "notOffered", "several", "notRead"] },
+                }),
+            ),
+            one(
                 "frozen",
                 json!({
                     "reason": text("Why, in a person's words."),
@@ -225,7 +269,7 @@ fn problem() -> Value {
     object(
         &["code", "message", "causes", "hint"],
         json!({
-            "code": { "enum": ["limits", "manifests", "noState", "failed"] },
+            "code": { "enum": ["limits", "manifests", "noState", "unresolved", "failed"] },
             "message": text("Why it cannot be applied."),
             "causes": { "type": "array", "items": { "type": "string" } },
             "hint": { "type": ["string", "null"] },
@@ -264,7 +308,7 @@ fn named(definition: &str, description: &str) -> Value {
 mod tests {
     use super::*;
     use crate::plan::{Action, Saved};
-    use crate::view::samples::{every_limit, every_step, plan, priced, saved_plan_of, step};
+    use crate::view::samples::{checked, every_limit, every_step, plan, priced, saved_plan_of, step};
     use crate::view::{Trouble, failed_plan, saved_plan};
 
     fn assert_right(text: &str) {
@@ -288,7 +332,7 @@ mod tests {
         let everything = saved_plan_of(every_step());
         assert_right(&saved_plan(&everything));
         assert_right(&crate::view::json::text(&crate::view::json::plan::PlanJson::from(&everything.plan)));
-        assert_right(&saved_plan(&priced(everything)));
+        assert_right(&saved_plan(&checked(priced(everything))));
         assert_right(&saved_plan(&saved_plan_of(plan(vec![]))));
         let mut full = step("full", 5, Action::Create);
         full.allow_duplicate = true;

@@ -9,7 +9,7 @@ use super::super::text::{count, escape, plural};
 use super::super::words::{self, Medium};
 use super::{PLAN_MARK, notes, row};
 use crate::domain::CustomerId;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Outlook, Plan, Step};
 
 /// What the lines that say how many are left out take at most.
 const REST: usize = 300;
@@ -28,9 +28,11 @@ fn head(plan: &Plan) -> &'static str {
 /// Writes the page, `budget` bytes at the most.
 pub(super) fn page(plan: &Plan, budget: usize) -> String {
     let of = |wanted: fn(&Action) -> bool| plan.steps.iter().filter(move |step| wanted(&step.action));
-    let urgent: Vec<&Step> =
-        of(|action| matches!(action, Action::Blocked(_) | Action::Settle { .. })).collect();
-    let bought: Vec<&Step> = of(|action| *action == Action::Create).collect();
+    let refused = |step: &&Step| plan.findings(&step.name).iter().any(|one| one.outlook == Outlook::Refused);
+    let is_urgent =
+        |step: &&Step| matches!(step.action, Action::Blocked(_) | Action::Settle { .. }) || refused(step);
+    let urgent: Vec<&Step> = plan.steps.iter().filter(is_urgent).collect();
+    let bought: Vec<&Step> = of(|action| *action == Action::Create).filter(|step| !refused(step)).collect();
     let renamed: Vec<&Step> = of(|action| matches!(action, Action::Rename { .. })).collect();
     let orphans: Vec<&Step> = of(|action| matches!(action, Action::Orphan { .. })).collect();
 
@@ -86,6 +88,7 @@ fn foot(plan: &Plan) -> String {
         foot = format!("\n{}\n", words::counts(&plan.counts()));
     }
     foot.extend(plan.totals().as_ref().and_then(words::totals).map(|totals| format!("\n{totals}\n")));
+    foot.extend(words::checks(plan).map(|checks| format!("\n{checks}\n")));
     foot + &format!("\nplan `{}`\n", plan.approved())
 }
 
@@ -162,7 +165,9 @@ fn section(
 
 fn accounts(steps: &[&Step], plan: &Plan) -> String {
     let account = |step: &Step| {
-        words::explain_cost(words::step(step, Medium::Markdown), plan.cost(&step.name), Medium::Markdown)
+        let account = words::step(step, Medium::Markdown);
+        let account = words::with_findings(account, plan, step, Medium::Markdown);
+        words::explain_cost(account, plan.cost(&step.name), Medium::Markdown)
     };
     notes(steps.iter().map(|step| (step.name.as_str(), account(step))))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::*;
+use crate::plan::Unavailable;
 
 /// Every rule, as a project and as an organisation has it.
 pub(in crate::view) fn rulebook() -> Rulebook {
@@ -75,4 +76,22 @@ pub(in crate::view) fn every_limit() -> Vec<Limit> {
         one(Rule::TimesUsualRun, Measured::Usual { orders: 5, usual: None }, false),
         one(Rule::TimesUsualRun, Measured::Usual { orders: 81, usual: Some(4) }, true),
     ]
+}
+
+/// Every reason why no availability is chosen.
+pub(super) fn unavailable() -> Vec<(&'static str, Block)> {
+    let offer = |text: &str| OfferId::parse(text).unwrap();
+    let several = ["CFQ7TTC0LH18:0001:CFQ7TTC0K971", "CFQ7TTC0LH18:0001:CFQ7TTC0K972"].map(offer);
+    let whys = [
+        ("bc-not-listed", Unavailable::NotListed),
+        ("bd-not-purchasable", Unavailable::NotPurchasable),
+        (
+            "be-not-offered",
+            Unavailable::NotOffered { offered: vec!["P1M monthly".into(), "P1Y annual".into()] },
+        ),
+        ("bf-several", Unavailable::Several(several.into())),
+        ("bg-not-read", Unavailable::NotRead { why: "no answer".into() }),
+    ];
+    let block = |(name, why)| (name, Block::Unavailable { line: 0, offer: offer("CFQ7TTC0LH18:0001"), why });
+    whys.map(block).into()
 }

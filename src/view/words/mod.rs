@@ -6,6 +6,7 @@
 //! [`Medium::code`], so nothing here decides how a text is made harmless.
 
 mod changes;
+mod checks;
 mod cost;
 mod doubt;
 mod event;
@@ -21,6 +22,8 @@ mod terms;
 mod watch;
 
 pub(super) use changes::changes;
+use checks::{availabilities, unavailable};
+pub(super) use checks::{checks, with_findings};
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use doubt::{age, doubt, moment};
 pub(super) use event::{event, pause};

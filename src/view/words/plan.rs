@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::super::text::{count, escape, plural};
-use super::{APPLY, Account, Medium, SENT_AGAIN, settle};
+use super::{APPLY, Account, Medium, SENT_AGAIN, availabilities, settle, unavailable};
 use crate::domain::{Freeze, LineItem, OrderName, OrderSpec, Timestamp};
 use crate::plan::{Action, Block, Counts, Difference, Former, Held, Plan, Step};
 
@@ -151,7 +151,7 @@ pub(in crate::view) fn line_terms(line: &LineItem, medium: Medium) -> String {
 
 /// Says what a person needs to know about a step beyond what it buys, also about its renewal.
 pub(in crate::view) fn step(step: &Step, medium: Medium) -> Account {
-    let account = action(&step.name, &step.action, medium);
+    let account = availabilities(step, action(&step.name, &step.action, medium), medium);
     match (&step.action, step.auto_renew) {
         (Action::Create, Some(false)) => account.detail(
             "Partner Center will renew it by itself, and the manifest says no: switch that off once it is bought",
@@ -215,6 +215,7 @@ pub(super) fn block(name: &OrderName, block: &Block, medium: Medium) -> Account 
             };
             account.hint(format!("run {} and have that reviewed", medium.code("orderform plan")))
         }
+        Block::Unavailable { line, offer, why } => unavailable(*line, offer, why, medium),
         Block::Frozen { reason, until } => frozen(reason, *until, medium),
         Block::Held { pending, why } => {
             let account = Account::new(held(why));

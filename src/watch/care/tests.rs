@@ -25,12 +25,21 @@ fn step(text: &str, of: u8, quantity: u32, action: Action) -> Step {
         spec: spec(quantity),
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action,
     }
 }
 
 fn plan(steps: Vec<Step>) -> Plan {
-    Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None, costs: None, limits: Vec::new() }
+    Plan {
+        lineage: Lineage::from_random(1),
+        serial: 1,
+        steps,
+        pins: None,
+        costs: None,
+        checks: None,
+        limits: Vec::new(),
+    }
 }
 
 /// A state in which so many attempts are pending.

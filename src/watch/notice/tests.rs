@@ -38,10 +38,19 @@ fn plan(steps: &[(&str, Action)]) -> Plan {
         spec: spec(1),
         allow_duplicate: false,
         auto_renew: None,
+        offers: std::collections::BTreeMap::new(),
         action: action.clone(),
     };
     let steps = steps.iter().map(step).collect();
-    Plan { lineage: Lineage::from_random(1), serial: 1, steps, pins: None, costs: None, limits: Vec::new() }
+    Plan {
+        lineage: Lineage::from_random(1),
+        serial: 1,
+        steps,
+        pins: None,
+        costs: None,
+        checks: None,
+        limits: Vec::new(),
+    }
 }
 
 fn created() -> Outcome {

@@ -64,6 +64,7 @@ pub(super) fn step(number: usize, customers: usize, action: Action) -> Step {
         spec,
         allow_duplicate: false,
         auto_renew: (number % 50 == 7).then_some(false),
+        offers: std::collections::BTreeMap::new(),
         action,
     }
 }

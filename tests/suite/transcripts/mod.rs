@@ -19,6 +19,7 @@ mod asked;
 mod barred;
 mod beginning;
 mod calls;
+mod catalogue;
 mod changed;
 mod checks;
 mod collector;

@@ -40,6 +40,12 @@ impl Shop {
         order["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
+    /// Gives every availability another id.
+    pub(crate) fn reissue(&self) {
+        let answer = self.ask("POST /sandbox/catalogue/reissue", "");
+        assert!(answer.contains("reissued"), "{answer}");
+    }
+
     /// Waits until so many orders have been bought.
     pub(crate) fn wait_for_orders(&self, expected: u64) {
         let asks = (0..20_000).map(|_| self.ask("GET /sandbox/ledger", ""));
