@@ -1,5 +1,6 @@
 //! `orderform sandbox`: serves the simulator, or lists what was bought there.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::failure::{Failure, exit};
 use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
-use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, read_ledger};
+use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, read_companies, read_ledger};
 use crate::view::Format;
 
 #[derive(Debug, Args)]
@@ -42,6 +43,9 @@ pub(super) struct SandboxArgs {
     /// How long new commerce orders have no subscription ids.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     subscription_delay: Duration,
+    /// Customers by tenant id with the names of their companies, as YAML.
+    #[arg(long, value_name = "FILE")]
+    companies: Option<PathBuf>,
     /// How long every answer takes at least.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     latency: Duration,
@@ -106,7 +110,16 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
             Faults::from_yaml(&text)?
         }
     };
+    let customers = match &args.companies {
+        None => BTreeMap::new(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))?;
+            read_companies(&text)?
+        }
+    };
     Ok(Options {
+        customers,
         data: args.data.clone(),
         request_ids: match args.request_ids {
             Repeated::Replay => RequestIds::Replay,

@@ -15,6 +15,7 @@ mod audit;
 mod catalogue;
 mod clock;
 mod connection;
+mod customers;
 mod deed;
 mod deliver;
 mod embedded;
@@ -30,6 +31,7 @@ mod token;
 mod view;
 mod world;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,6 +41,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use clock::Clock;
+pub use customers::read_companies;
 pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
 pub use faults::{Faults, Occasion, Only, Refused, Rule};
@@ -65,6 +68,13 @@ pub struct Options {
     pub latency: Duration,
     /// Whether the limits of a sandbox account hold.
     pub limits: SandboxLimits,
+    /// Customers by tenant id, with the names of their companies: beside those who bought, and in the place of names that
+    /// are made up.
+    pub customers: BTreeMap<String, String>,
+    /// The most customers of a page, whatever is asked for.
+    pub page: usize,
+    /// How the last page of customers ends.
+    pub last_page: LastPage,
     /// The clock of creation dates, lags and `Date` headers.
     pub clock: Clock,
 }
@@ -80,9 +90,22 @@ impl Default for Options {
             faults: Faults::default(),
             latency: Duration::ZERO,
             limits: SandboxLimits::default(),
+            customers: BTreeMap::new(),
+            page: 500,
+            last_page: LastPage::default(),
             clock: Clock::default(),
         }
     }
+}
+
+/// How a list of customers ends ("Get a list of customers" does not say).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LastPage {
+    /// The last page has no continuation token.
+    #[default]
+    NoToken,
+    /// Every page has one, and behind the last one is 400/2000, as Microsoft's migration tool expects.
+    Refused,
 }
 
 /// What a repeated `MS-RequestId` of the same customer does. No page says; "Partner Center REST headers" only says
@@ -162,6 +185,9 @@ pub enum SandboxError {
     /// The faults are not what they should be.
     #[error("cannot read the faults: {0}")]
     Faults(String),
+    /// The customers are not what they should be.
+    #[error("cannot read the companies: {0}")]
+    Companies(String),
     /// The socket failed.
     #[error("cannot serve")]
     Serve(#[source] std::io::Error),

@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "commitmentEndDate",
     "companyName",
     "companyProfile",
+    "continuationToken",
     "contractType",
     "creationDate",
     "currencyCode",
