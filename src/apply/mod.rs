@@ -16,11 +16,13 @@ mod gate;
 mod lane;
 mod reads;
 mod run;
+mod terms;
 mod work;
 
 pub use event::{Ended, Event, Outcome, Skipped, Summary, Tally};
 pub(crate) use reads::patiently;
 pub use run::{idle, run};
+pub use terms::terms_of;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use super::materials::{Materials, Where, parse_duration, root};
 use super::prices::PricesArgs;
 use super::select::SelectArgs;
 use super::terminal::Terminal;
+use crate::domain::{State, Timestamp};
 use crate::plan::{self, Limit, Saved};
 use crate::store::Digest;
 use crate::view::{
@@ -108,6 +109,7 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let (state, head) = materials.read_state(terminal)?;
     chosen.check(&materials, &state)?;
     let created = materials.instant(terminal);
+    say_cancellable(&state, created, terminal);
     let head_or_none = head.unwrap_or(Digest::NONE);
     let mut plan = materials.plan(&state, head_or_none, place, prices.as_ref(), created);
     plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(created));
@@ -120,6 +122,20 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     };
     let saved = Saved { plan, created, expires: created.after(args.files.expires) };
     Ok(Made { saved, problem })
+}
+
+/// Says what can still be undone: a plan has no time in it, so it does not.
+fn say_cancellable(state: &State, now: Timestamp, terminal: &Terminal) {
+    let line = match state.cancellable(now).as_slice() {
+        [] => return,
+        [(until, name)] => format!("note: `{name}` can be cancelled for a prorated credit until {until}"),
+        [(until, name), rest @ ..] => format!(
+            "note: {} orders can be cancelled for a prorated credit, `{name}` first, until {until}; `orderform status` \
+             lists them",
+            rest.len() + 1
+        ),
+    };
+    terminal.say(&line);
 }
 
 impl PlanArgs {

@@ -48,5 +48,5 @@ pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDura
 pub use prices::{Price, PriceList, Prices, Rates};
 pub use project::{Cloud, Project, Recovery, RecoveryMode};
 pub use state::{Bought, FoldError, Recorded, State};
-pub use subscription::{ObservedCustomer, ObservedSubscription, SubscriptionTerms};
+pub use subscription::{CancelUntil, ObservedCustomer, ObservedSubscription, SubscriptionTerms};
 pub use windows::{DAY_MINUTES, TimeWindow, Windows, Zone};

@@ -9,7 +9,8 @@ use super::client::{CORRELATION_ID, Client, REQUEST_ID, failed, guid, read_error
 use super::exchange::{Failure, Whole};
 use super::{audit, body, convert};
 use crate::domain::{
-    Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, NotSent, ObservedOrder, OrderId, OrderSpec,
+    Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, NotSent, ObservedOrder,
+    ObservedSubscription, OrderId, OrderSpec,
 };
 use crate::ports::{Outgoing, PartnerCenter, ReadError};
 
@@ -78,6 +79,11 @@ impl PartnerCenter for Client {
         } else {
             Err(failed(&format!("asked for order `{order}`, another one came")))
         }
+    }
+
+    async fn list_subscriptions(&self, customer: CustomerId) -> Result<Vec<ObservedSubscription>, ReadError> {
+        // The method of the same name that every client has.
+        Self::list_subscriptions(self, customer).await
     }
 
     async fn audited_orders(

@@ -30,7 +30,7 @@ pub(super) use plan::{
 };
 pub(super) use scope::scope;
 pub(super) use tally::tally;
-pub(super) use terms::{grouped, line_term, term_and_billing};
+pub(super) use terms::{grouped, line_term, runs, term_and_billing};
 pub(super) use watch::{applied, manifests, pass, remembered, watcher};
 
 use super::{html, markdown, text};

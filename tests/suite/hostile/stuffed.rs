@@ -305,6 +305,7 @@ fn summary(plan: &Plan, text: &str) -> Summary {
         name: name(&format!("order-{number}")),
         customer_id: CustomerId::parse(CUSTOMER).unwrap(),
         customer_name: Some(text.to_owned()),
+        cancel_until: None,
         seats: 5,
         auto_renew: Some(false),
         request_id: Some(attempt("x", text).request_id),
