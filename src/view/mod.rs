@@ -8,6 +8,7 @@
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
 //! The same value gives the same bytes.
 
+mod adopting;
 mod check;
 mod html;
 mod human;
@@ -24,6 +25,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use adopting::{AdoptedCustomer, AdoptionReport, AdoptionTally};
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
@@ -75,6 +77,12 @@ pub trait View {
     /// # Errors
     /// Whatever the writer says.
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
+
+    /// Shows what customers have already, and what of it is adopted.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()>;
 
     /// Shows how things stand.
     ///

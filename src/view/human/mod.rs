@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** without its colours the text is the same, byte for byte.
 
+mod adoption;
 mod diff;
 mod plan;
 mod run;
@@ -16,7 +17,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::words::{Account, Symbol};
-use super::{Look, Situation, View, text, words};
+use super::{AdoptionReport, Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
 use crate::plan::Plan;
@@ -73,6 +74,10 @@ impl<W: Write> View for Human<W> {
 
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         self.show(&state::show(name, state, self.look))
+    }
+
+    fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()> {
+        self.show(&adoption::page(report, self.look))
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {

@@ -5,6 +5,7 @@
 //! **Invariant:** every text of others goes through [`Medium::text`], everything to be copied through
 //! [`Medium::code`], so nothing here decides how a text is made harmless.
 
+mod adoption;
 mod changes;
 mod cost;
 mod doubt;
@@ -18,6 +19,7 @@ mod tally;
 mod terms;
 mod watch;
 
+pub(super) use adoption::{adoptee, adoption_tally, left_out, not_asked};
 pub(super) use changes::changes;
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use doubt::{age, doubt, moment};
