@@ -40,6 +40,7 @@ mod terminal;
 mod trail;
 mod validate;
 mod watch;
+mod why;
 
 use std::process::ExitCode;
 
@@ -108,6 +109,8 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Look at the recorded state, or mend it.
     State(state::StateArgs),
+    /// Say how an order came to be recorded as it is: who approved what, what was sent, what came back.
+    Why(why::WhyArgs),
     /// Record an order that already exists.
     Adopt(adopt::AdoptArgs),
     /// Say how an attempt in doubt ended.
@@ -164,6 +167,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
         Command::State(args) => state::run(args, terminal),
+        Command::Why(args) => why::run(&args, terminal),
         Command::Adopt(args) => on_runtime(adopt::adopt(&args, terminal)),
         Command::Settle(args) => on_runtime(adopt::settle(&args, terminal)),
         Command::Completions(args) => shell::completions(&args, terminal),

@@ -2,7 +2,7 @@
 //!
 //! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought, [`freeze`] what is not to
 //! be for a while, [`windows`] when a watcher may,
-//! [`observed`] and [`subscription`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
+//! [`observed`] and [`subscription`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`receipt`] what it says of one order, [`prices`] what it
 //! costs ([`money`]), [`moment`] how time is measured where money depends on it,
 //! [`notify`] who is told of what.
 //!
@@ -21,6 +21,7 @@ pub mod observed;
 pub mod order;
 pub mod prices;
 pub mod project;
+pub mod receipt;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod state;
@@ -34,7 +35,7 @@ pub use ids::{
     RequestId, SubscriptionId,
 };
 pub use journal::{
-    Approval, Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
+    Approval, Approved, Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
 };
 pub use limits::{
     Allowance, AllowedCustomer, Bound, Keeper, Limits, Measure, Organisation, Rule, Rulebook, Whose, Window,

@@ -40,7 +40,8 @@ pub use progress::Progress;
 pub(crate) use text::{duration, escape, wrap};
 
 use crate::apply::{Event, Summary};
-use crate::domain::{Freeze, OrderName, State, Timestamp};
+use crate::domain::receipt::Receipt;
+use crate::domain::{Freeze, OrderName, Place, State, Timestamp};
 use crate::manifest::Loaded;
 use crate::plan::{Changes, Held, Limit, Plan};
 use crate::watch::{Manifests, Report, Status};
@@ -83,6 +84,12 @@ pub trait View {
     /// # Errors
     /// Whatever the writer says.
     fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()>;
+
+    /// Shows how an order came to be recorded as it is; `manifest` is where it is wanted now.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()>;
 
     /// Shows how things stand.
     ///

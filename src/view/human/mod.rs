@@ -8,6 +8,7 @@
 mod adoption;
 mod diff;
 mod plan;
+mod receipt;
 mod run;
 mod state;
 mod status;
@@ -19,7 +20,8 @@ use anstyle::{AnsiColor, Style};
 use super::words::{Account, Symbol};
 use super::{AdoptionReport, Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, State};
+use crate::domain::receipt::Receipt;
+use crate::domain::{OrderName, Place, State};
 use crate::plan::Plan;
 use crate::watch::{Manifests, Report};
 
@@ -78,6 +80,10 @@ impl<W: Write> View for Human<W> {
 
     fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()> {
         self.show(&adoption::page(report, self.look))
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {
+        self.show(&receipt::page(receipt, manifest, self.look))
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {

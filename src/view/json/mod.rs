@@ -18,6 +18,7 @@ mod order;
 mod pins;
 mod plan;
 mod reason;
+mod receipt;
 mod run;
 mod saved;
 mod schema;
@@ -40,7 +41,8 @@ pub use status::{pass_object, read_status, status_document};
 
 use super::{AdoptionReport, Situation, Trouble, View};
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, State, is_harmful};
+use crate::domain::receipt::Receipt;
+use crate::domain::{OrderName, Place, State, is_harmful};
 use crate::plan::Plan;
 use crate::watch::{Manifests, Report};
 
@@ -102,6 +104,10 @@ impl<W: Write> View for Json<W> {
 
     fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()> {
         self.document(&adoption::AdoptionJson::from(report))
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {
+        self.document(&receipt::ReceiptJson::new(receipt, manifest))
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {

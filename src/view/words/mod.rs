@@ -14,6 +14,7 @@ mod limits;
 mod notice;
 mod outcome;
 mod plan;
+mod receipt;
 mod scope;
 mod tally;
 mod terms;
@@ -30,6 +31,7 @@ pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
     Symbol, action_symbol, counts, freeze, held, line_item, line_terms, schedule, seats_of, step, verdict,
 };
+pub(super) use receipt::{facts as receipt_facts, run as receipt_run, title as receipt_title};
 pub(super) use scope::scope;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, runs, term_and_billing};

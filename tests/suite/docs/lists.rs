@@ -120,6 +120,7 @@ fn every_variable_of_the_environment_is_listed() {
         "ORDERFORM_ACCESS_TOKEN_FILE",
         "ORDERFORM_LOG",
         "ORDERFORM_LOG_FORMAT",
+        "ORDERFORM_LOG_PATH",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "GITHUB_WORKSPACE",
         "NO_COLOR",
