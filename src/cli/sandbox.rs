@@ -12,9 +12,7 @@ use super::failure::{Failure, exit};
 use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
-use crate::sandbox::{
-    Audit, Faults, Options, RequestIds, Sandbox, Tls, read_companies, read_ledger,
-};
+use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, Tls, read_companies, read_ledger};
 use crate::view::Format;
 
 #[derive(Debug, Args)]

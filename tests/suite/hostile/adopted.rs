@@ -12,7 +12,7 @@ pub(super) fn terms(text: &str) -> SubscriptionTerms {
         commitment_end: Some(text.to_owned()),
         cancellation_allowed_until: Some(text.to_owned()),
         auto_renew: Some(true),
-        renewal_term: TermDuration::read(text),
+        renewal_term: TermDuration::read(text).or_else(|| TermDuration::read("P1Y")),
     }
 }
 
