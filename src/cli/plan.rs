@@ -129,11 +129,14 @@ fn say_cancellable(state: &State, now: Timestamp, terminal: &Terminal) {
     let line = match state.cancellable(now).as_slice() {
         [] => return,
         [(until, name)] => format!("note: `{name}` can be cancelled for a prorated credit until {until}"),
-        [(until, name), rest @ ..] => format!(
-            "note: {} orders can be cancelled for a prorated credit, `{name}` first, until {until}; `orderform status` \
-             lists them",
-            rest.len() + 1
-        ),
+        all => {
+            let first = all.iter().map(|(until, _)| until.to_string()).min().unwrap_or_default();
+            format!(
+                "note: {} orders can be cancelled for a prorated credit, the first until {first}; `orderform status` lists \
+                 them",
+                all.len()
+            )
+        }
     };
     terminal.say(&line);
 }

@@ -235,7 +235,7 @@ impl State {
         recorded.chain(&self.forgotten)
     }
 
-    /// Returns what can still be cancelled for credit, those that are over first ahead.
+    /// Returns what can still be cancelled for credit, those of the first day ahead.
     #[must_use]
     pub fn cancellable(&self, now: Timestamp) -> Vec<(CancelUntil, &OrderName)> {
         let until = self.orders.iter().filter_map(|(name, recorded)| match recorded {
@@ -244,7 +244,8 @@ impl State {
         });
         let mut open: Vec<(CancelUntil, &OrderName)> =
             until.filter(|(until, _)| until.is_open(now)).collect();
-        open.sort();
+        // By the day: which of one day is over a second earlier matters to nobody.
+        open.sort_by_cached_key(|(until, name)| (until.day(), *name));
         open
     }
 
