@@ -156,6 +156,8 @@
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
 //!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.
+//! * What of a customer's orders can be adopted, and under which names: [`plan::adoption`] and its [`plan::Why`], words in
+//!   `view/words/adoption.rs`, `view/json/adoption.rs`; what is asked and written, in which order: `cli/adopt`.
 //! * A record: [`domain::journal`], [`State::fold`](domain::State::fold), `store/format/record.rs`, a new golden file.
 //! * What CI does with all this: `examples/ci`, of which `init` writes a part; `tests/suite/ci` runs its steps.
 //! * What starts, confines and observes a watcher: `examples/watch`; a metric's name is in its alerts, its dashboard and

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use crate::domain::{
     Answer, AuditedOrder, CorrelationId, CustomerId, Eligibility, EndpointId, Excerpt, Listed, Listing,
-    Moment, ObservedOrder, OfferId, OrderId, OrderSpec, Product, Profile, Promoted, Record, RequestId,
-    ServiceError, SignInRefused, Sku, State,
+    Moment, ObservedOrder, ObservedSubscription, OfferId, OrderId, OrderSpec, Product, Profile, Promoted,
+    Record, RequestId, ServiceError, SignInRefused, Sku, State,
 };
 
 /// Partner Center, as far as we need it. Implementors never retry: what to do about an answer is decided by others.
@@ -56,6 +56,14 @@ pub trait PartnerCenter: Send + Sync + 'static {
         customer: CustomerId,
         order: OrderId,
     ) -> impl Future<Output = Result<Option<ObservedOrder>, ReadError>> + Send;
+
+    /// Lists all subscriptions of a customer, those that have ended too; by default there are none to be seen.
+    fn list_subscriptions(
+        &self,
+        _customer: CustomerId,
+    ) -> impl Future<Output = Result<Vec<ObservedSubscription>, ReadError>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
 
     /// Reads the audit records of orders created for a customer since shortly before `since`.
     ///

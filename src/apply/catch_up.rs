@@ -13,15 +13,16 @@ use crate::plan::Plan;
 use crate::ports::{Journal, PartnerCenter, Timer};
 
 impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
-    /// Reads once more what was recorded without its subscription ids ("Create an order": they may come later).
-    pub(super) async fn catch_up(&mut self, plan: &Plan) -> Result<(), ApplyError> {
+    /// Reads once more what was recorded without its subscription ids ("Create an order": they may come later), and returns
+    /// the names of which some have come.
+    pub(super) async fn catch_up(&mut self, plan: &Plan) -> Result<Vec<OrderName>, ApplyError> {
         if self.halt.is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut missing: Vec<_> = plan.steps.iter().filter_map(|step| self.missing_ids(&step.name)).collect();
         missing.reverse();
         let mut reading: JoinSet<(OrderName, Option<ObservedOrder>)> = JoinSet::new();
-        let mut arrived = Vec::new();
+        let (mut arrived, mut names) = (Vec::new(), Vec::new());
         loop {
             while reading.len() < self.session.settings.parallelism.max(1) {
                 let Some((name, customer, order)) = missing.pop() else { break };
@@ -42,12 +43,14 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
             };
             let Some(done) = done else { break };
             if let Ok((name, Some(order))) = done {
-                arrived.extend(self.record_subscriptions(name, &order));
+                let event = self.record_subscriptions(name.clone(), &order);
+                names.extend(event.is_some().then_some(name));
+                arrived.extend(event);
             }
         }
         self.flush()?;
         arrived.iter().for_each(|event| (self.show)(event));
-        Ok(())
+        Ok(names)
     }
 
     fn missing_ids(&self, name: &OrderName) -> Option<(OrderName, CustomerId, OrderId)> {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    CustomerId, Evidence, NotOrdered, OrderName, PlacedOrder, RequestId, SignInRefused, SubscriptionId,
+    CancelUntil, CustomerId, Evidence, NotOrdered, OrderName, PlacedOrder, RequestId, SignInRefused,
+    SubscriptionId,
 };
 use crate::plan::{Block, Limit};
 use crate::protocol::{Doubt, Obstacle};
@@ -83,6 +84,8 @@ pub struct Ended {
     pub auto_renew: Option<bool>,
     /// The `MS-RequestId` of its attempt, where there was one.
     pub request_id: Option<RequestId>,
+    /// Until when it can be cancelled for credit: known at the end of a run only, of what it bought.
+    pub cancel_until: Option<CancelUntil>,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -96,6 +96,7 @@ pub(super) fn ended(step: &Step, request_id: Option<RequestId>, outcome: Outcome
         seats: step.spec.seats(),
         auto_renew: step.auto_renew,
         request_id,
+        cancel_until: None,
         outcome,
     }
 }

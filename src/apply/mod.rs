@@ -17,6 +17,7 @@ mod lane;
 mod reads;
 mod retries;
 mod run;
+mod terms;
 mod turn;
 mod work;
 
@@ -24,6 +25,7 @@ pub use event::{Ended, Event, Outcome, Skipped, Summary, Tally};
 pub(crate) use reads::patiently;
 pub(crate) use retries::Retries;
 pub use run::{idle, run};
+pub use terms::terms_of;
 
 use std::sync::Arc;
 

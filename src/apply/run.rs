@@ -54,7 +54,8 @@ where
     let mut run = Run::new(plan, session, show);
     run.begin(plan)?;
     run.drive().await?;
-    run.catch_up(plan).await?;
+    let arrived = run.catch_up(plan).await?;
+    run.learn_terms(arrived).await?;
     run.summary.waited = run.waited();
     let Run { session, mut summary, halt, .. } = run;
     summary.ended.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,33 +1,56 @@
-//! `orderform adopt` and `orderform settle`: a person's verdict about an order.
+//! `orderform adopt` and `orderform settle`: a person's verdict about an order; or about all that customers have, which is
+//! in [`customers`].
+
+mod asking;
+mod customers;
+mod files;
+mod keeping;
+mod memory;
+mod progress;
+
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::connect::{Connection, Target};
 use super::failure::{Failure, exit};
-use super::materials::{Materials, Where};
+use super::materials::{Materials, Where, WhereState};
 use super::record::Pen;
 use super::state::parse_name;
 use super::terminal::Terminal;
+use crate::apply;
 use crate::domain::{
     Attempt, CustomerId, Evidence, Likeness, NotOrdered, ObservedOrder, OrderId, OrderName, OrderSpec,
     PlacedOrder, RecordKind, Recorded,
 };
+use crate::plan;
 use crate::ports::PartnerCenter;
 use crate::protocol::Rules;
 use crate::protocol::settle::{self as evidence, Finding};
 
+const USAGE: &str = "orderform adopt [OPTIONS] NAME ORDER_ID [PATH]
+       orderform adopt [OPTIONS] --customer NAME [PATH]
+       orderform adopt [OPTIONS] --all-customers [PATH]";
+
 #[derive(Debug, Args)]
+#[command(override_usage = USAGE)]
 pub(super) struct AdoptArgs {
-    /// The name that the order has in the manifests.
-    #[arg(value_parser = parse_name)]
-    name: OrderName,
-    /// Partner Center's id of the order.
-    #[arg(value_parser = parse_order_id)]
-    order_id: OrderId,
+    /// Of one order the name that it has in the manifests and Partner Center's id; then, or alone, a manifest or a directory
+    /// of manifests [default: .].
+    #[arg(value_name = "NAME ORDER_ID PATH", num_args = 0..=3)]
+    words: Vec<String>,
     #[command(flatten)]
-    place: Where,
+    customers: customers::CustomersArgs,
+    #[command(flatten)]
+    state: WhereState,
     #[command(flatten)]
     target: Target,
+}
+
+impl AdoptArgs {
+    fn place(&self, path: Option<&String>) -> Where {
+        Where { path: path.map_or_else(|| PathBuf::from("."), PathBuf::from), state: self.state.clone() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -53,8 +76,28 @@ fn parse_order_id(text: &str) -> Result<OrderId, String> {
 }
 
 pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    let materials = Materials::load(&args.place, terminal)?;
-    let name = &args.name;
+    match (args.customers.are_asked_for(), args.words.as_slice()) {
+        (true, words @ ([] | [_])) => {
+            customers::run(&args.customers, &args.place(words.first()), &args.target, terminal).await
+        }
+        (false, [name, id, rest @ ..]) => {
+            let (name, id) = (parse_name(name), parse_order_id(id));
+            let (name, id) = (name.map_err(Failure::new)?, id.map_err(Failure::new)?);
+            adopt_one(&name, &id, args, &args.place(rest.first()), terminal).await
+        }
+        _ => Err(Failure::new("it is not clear what is to be adopted")
+            .hint(format!("one of these:\n{}", USAGE.replace("       ", "")))),
+    }
+}
+
+async fn adopt_one(
+    name: &OrderName,
+    order_id: &OrderId,
+    args: &AdoptArgs,
+    place: &Where,
+    terminal: &Terminal,
+) -> Result<u8, Failure> {
+    let materials = Materials::load(place, terminal)?;
     let wanted = materials.orders.iter().find(|order| order.name == *name).ok_or_else(|| {
         Failure::new(format!("no manifest has the name `{name}`"))
             .hint("write the manifest of the order first: it says what the order is")
@@ -70,25 +113,36 @@ pub(super) async fn adopt(args: &AdoptArgs, terminal: &Terminal) -> Result<u8, F
         }
         Some(Recorded::Pending(_)) => {
             return Err(Failure::new(format!("`{name}` has an attempt in doubt")).hint(format!(
-                "say how it ended: `orderform settle {name} --bought {}`, or `--not-bought`",
-                args.order_id
+                "say how it ended: `orderform settle {name} --bought {order_id}`, or `--not-bought`"
             )));
         }
     }
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let found = find(&connection, terminal, wanted.spec.customer_id, &args.order_id).await;
-    let (endpoint, now) = (connection.client.endpoint(), connection.client.now());
+    let found = find(&connection, terminal, wanted.spec.customer_id, order_id).await;
+    // How long they run is good to know, and no reason not to record the order.
+    let subscriptions = match &found {
+        Ok(_) => connection.client.list_subscriptions(wanted.spec.customer_id).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let (endpoint, at) = (connection.client.endpoint(), connection.client.now());
     connection.close().await?;
     let order = found?;
-    require_likeness(&order, &wanted.spec)
+    // What was changed since it was bought is the same order.
+    let now = plan::present(&order, &subscriptions).unwrap_or_else(|| order.clone());
+    let is_now = now.likeness(&wanted.spec) != Likeness::Different;
+    let shown = if is_now { &now } else { &order };
+    require_likeness(shown, &wanted.spec)
         .map_err(|failure| failure.hint("make the manifest say what was bought, or check the id"))?;
     let adopted = RecordKind::Adopted {
         name: name.clone(),
         spec: Box::new(wanted.spec.clone()),
-        order: PlacedOrder::from(&order),
+        order: PlacedOrder::from(shown),
     };
-    let kinds = pen.binding(endpoint)?.into_iter().chain([adopted]).collect();
-    pen.write(now.server, kinds)?;
+    let ids: Vec<_> = shown.lines.iter().map(|line| line.subscription_id.clone()).collect();
+    let terms = apply::terms_of(&ids, &subscriptions);
+    let known = (!terms.is_empty()).then(|| RecordKind::TermsKnown { name: name.clone(), terms });
+    let kinds = pen.binding(endpoint)?.into_iter().chain([adopted]).chain(known).collect();
+    pen.write(at.server, kinds)?;
     terminal.say(&format!("`{name}` is recorded as order {}; nothing was bought", order.id));
     Ok(exit::DONE)
 }

@@ -17,6 +17,7 @@ use super::on_runtime;
 use super::prices::PricesArgs;
 use super::select::SelectArgs;
 use super::terminal::Terminal;
+use crate::domain::{State, Timestamp};
 use crate::plan::{self, Limit, Saved, Step};
 use crate::store::Digest;
 use crate::view::{
@@ -114,6 +115,7 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let (state, head) = materials.read_state(terminal)?;
     chosen.check(&materials, &state)?;
     let created = materials.instant(terminal);
+    say_cancellable(&state, created, terminal);
     let head_or_none = head.unwrap_or(Digest::NONE);
     let mut plan = materials.plan(&state, head_or_none, place, prices.as_ref(), created);
     if args.check {
@@ -131,6 +133,23 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     };
     let saved = Saved { plan, created, expires: created.after(args.files.expires) };
     Ok(Made { saved, problem })
+}
+
+/// Says what can still be undone: a plan has no time in it, so it does not.
+fn say_cancellable(state: &State, now: Timestamp, terminal: &Terminal) {
+    let line = match state.cancellable(now).as_slice() {
+        [] => return,
+        [(until, name)] => format!("note: `{name}` can be cancelled for a prorated credit until {until}"),
+        all => {
+            let first = all.iter().map(|(until, _)| until.to_string()).min().unwrap_or_default();
+            format!(
+                "note: {} orders can be cancelled for a prorated credit, the first until {first}; `orderform status` lists \
+                 them",
+                all.len()
+            )
+        }
+    };
+    terminal.say(&line);
 }
 
 impl PlanArgs {

@@ -9,7 +9,9 @@ use super::failure::{Failure, exit};
 use super::materials::{Materials, Where, holder, new_lineage};
 use super::record::opened;
 use super::terminal::Terminal;
-use crate::domain::{CustomerId, EndpointId, Moment, ObservedOrder, PlacedOrder, RecordKind};
+use crate::domain::{
+    CustomerId, DesiredOrder, EndpointId, Moment, ObservedOrder, OrderName, PlacedOrder, RecordKind,
+};
 use crate::plan::{self, Recognised};
 use crate::ports::PartnerCenter;
 use crate::store::{Beginning, Store, StoreError};
@@ -28,11 +30,11 @@ pub(super) async fn run(args: &RebuildArgs, terminal: &Terminal) -> Result<u8, F
     let materials = Materials::load(&args.place, terminal)?;
     refuse_whole(&materials, &args.target.place(&materials.project)?)?;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
-    let listed = list_all(&connection, &materials, terminal).await;
+    let recognised = recognise_all(&connection, &materials, terminal).await;
     let endpoint = connection.client.endpoint();
     let at = connection.client.now();
     connection.close().await?;
-    let recognised = plan::recognise(&materials.orders, &listed?);
+    let recognised = recognised?;
     let holder = holder(COMMAND);
     let mut kinds =
         vec![opened(&holder), RecordKind::Bound { endpoint }, RecordKind::Rebuilt { at: at.clone() }];
@@ -62,19 +64,37 @@ fn refuse_whole(materials: &Materials, place: &EndpointId) -> Result<(), Failure
         .hint("to record an order that exists, use `orderform adopt NAME ORDER_ID`"))
 }
 
-async fn list_all(
+/// Recognises what is wanted among what its customers have: as it was ordered, or, where that is not listed, as it is now.
+async fn recognise_all(
     connection: &Connection,
     materials: &Materials,
     terminal: &Terminal,
-) -> Result<Vec<ObservedOrder>, Failure> {
+) -> Result<Recognised, Failure> {
     let customers: BTreeSet<CustomerId> =
         materials.orders.iter().map(|order| order.spec.customer_id).collect();
-    let mut listed = Vec::new();
+    let mut listed: Vec<ObservedOrder> = Vec::new();
     for customer in customers {
         let list = || connection.client.list_orders(customer);
         listed.extend(connection.read(terminal, list).await?.orders);
     }
-    Ok(listed)
+    let mut recognised = plan::recognise(&materials.orders, &listed);
+    let missing: BTreeSet<OrderName> = std::mem::take(&mut recognised.missing).into_iter().collect();
+    let wanted = materials.orders.iter().filter(|order| missing.contains(&order.name));
+    let wanted: Vec<DesiredOrder> = wanted.cloned().collect();
+    let asked: BTreeSet<CustomerId> = wanted.iter().map(|order| order.spec.customer_id).collect();
+    listed.retain(|order| recognised.found.values().all(|found| found.id != order.id));
+    let mut now = Vec::new();
+    for customer in asked {
+        let list = || connection.client.list_subscriptions(customer);
+        let seen = connection.read(terminal, list).await?;
+        let of_it = listed.iter().filter(|order| order.customer_id == Some(customer));
+        now.extend(of_it.filter_map(|order| plan::present(order, &seen)));
+    }
+    let changed = plan::recognise(&wanted, &now);
+    recognised.found.extend(changed.found);
+    recognised.ambiguous.extend(changed.ambiguous);
+    recognised.missing = changed.missing;
+    Ok(recognised)
 }
 
 fn adopted(materials: &Materials, recognised: &Recognised) -> Vec<RecordKind> {

@@ -13,6 +13,8 @@ pub(super) struct Pen {
     pub(super) journal: JournalFile,
     pub(super) state: State,
     command: &'static str,
+    /// Whether it is written down who writes.
+    is_opened: bool,
 }
 
 impl Pen {
@@ -26,7 +28,7 @@ impl Pen {
         let Opened { journal, state, notices } = Store::open_for_writing(dir, lineage, &holder(command))
             .map_err(|error| store_failure(error, lineage))?;
         show_notices(&notices, terminal);
-        Ok(Self { journal, state, command })
+        Ok(Self { journal, state, command, is_opened: false })
     }
 
     /// Refuses to mix orders of different places in one state; binds a state that is not bound yet.
@@ -37,13 +39,25 @@ impl Pen {
 
     /// Checks that the records can follow, writes them, and replaces the checkpoint.
     pub(super) fn write(mut self, time: Option<Timestamp>, kinds: Vec<RecordKind>) -> Result<(), Failure> {
+        self.append(time, kinds)?;
+        self.finish()
+    }
+
+    /// Checks that the records can follow, and makes them durable in one step.
+    pub(super) fn append(&mut self, time: Option<Timestamp>, kinds: Vec<RecordKind>) -> Result<(), Failure> {
+        let opening = (!self.is_opened).then(|| opened(&holder(self.command)));
         let mut records = Vec::new();
-        for kind in std::iter::once(opened(&holder(self.command))).chain(kinds) {
+        for kind in opening.into_iter().chain(kinds) {
             let record = Record { serial: self.state.serial + 1, time, kind };
             self.state.fold(&record).map_err(|error| Failure::of(&error))?;
             records.push(record);
         }
-        self.journal.append(&records).map_err(|error| Failure::of(&error))?;
+        self.is_opened = true;
+        self.journal.append(&records).map_err(|error| Failure::of(&error))
+    }
+
+    /// Replaces the checkpoint.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
         self.journal.checkpoint(&self.state).map_err(|error| Failure::of(&error))
     }
 }

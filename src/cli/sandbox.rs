@@ -1,5 +1,6 @@
 //! `orderform sandbox`: serves the simulator, or lists what was bought there.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::signals::Signals;
 use super::terminal::Terminal;
 use crate::sandbox::{
     Audit, Faults, Options, Rate, RefreshTokens, RequestIds, Sandbox, SandboxLimits, Throttle, Tls,
-    read_ledger,
+    read_companies, read_ledger,
 };
 use crate::view::Format;
 
@@ -60,6 +61,9 @@ pub(super) struct SandboxArgs {
     /// Take a refresh token once only: the answer brings the next one.
     #[arg(long)]
     refresh_once: bool,
+    /// Customers by tenant id with the names of their companies, as YAML.
+    #[arg(long, value_name = "FILE")]
+    companies: Option<PathBuf>,
     /// Serve over TLS with this certificate (PEM), for clients that take nothing else.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
@@ -131,7 +135,16 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
             Faults::from_yaml(&text)?
         }
     };
+    let customers = match &args.companies {
+        None => BTreeMap::new(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))?;
+            read_companies(&text)?
+        }
+    };
     Ok(Options {
+        customers,
         data: args.data.clone(),
         request_ids: match args.request_ids {
             Repeated::Replay => RequestIds::Replay,

@@ -56,5 +56,5 @@ pub use prices::{Price, PriceList, Prices, Rates};
 pub use project::{Cloud, Project, Recovery, RecoveryMode};
 pub use sign_in::{Claims, Principal, SignInProblem, SignInRefused};
 pub use state::{Bought, FoldError, Recorded, State};
-pub use subscription::{ObservedCustomer, ObservedSubscription, SubscriptionTerms};
+pub use subscription::{CancelUntil, ObservedCustomer, ObservedSubscription, SubscriptionTerms};
 pub use windows::{DAY_MINUTES, TimeWindow, Windows, Zone};

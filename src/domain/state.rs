@@ -9,7 +9,7 @@ use super::ids::{EndpointId, Generation, Lineage, OrderId, OrderName, RequestId}
 use super::journal::{Attempt, Evidence, PlacedOrder, Record, RecordKind};
 use super::moment::{Moment, Timestamp};
 use super::order::{LineItem, OrderSpec};
-use super::subscription::SubscriptionTerms;
+use super::subscription::{CancelUntil, SubscriptionTerms};
 
 /// How many runs are looked back at for what is usual.
 const RUNS: usize = 10;
@@ -68,22 +68,19 @@ pub struct Bought {
     pub recorded: Option<Timestamp>,
 }
 
-/// How many days after its purchase a licence of new commerce can be cancelled for a prorated credit ("Purchase new commerce
-/// license-based services"). Partner Center's own `cancellationAllowedUntilDate` decides.
-const CANCEL_DAYS: u64 = 7;
-
 impl Bought {
-    /// Returns the last day on which the order can be cancelled for credit, as `2026-03-08` in UTC: of licences of new
-    /// commerce only, and where Partner Center said when it was made.
+    /// Returns until when the order can be cancelled for credit: as Partner Center said, or else seven days after it was
+    /// made, of licences of new commerce only. Of several subscriptions, the first to be over counts.
     #[must_use]
-    pub fn cancel_until(&self) -> Option<String> {
+    pub fn cancel_until(&self) -> Option<CancelUntil> {
+        if !self.terms.is_empty() {
+            let said = self.terms.iter().filter_map(|terms| terms.cancellation_allowed_until.as_deref());
+            return said.filter_map(CancelUntil::said).min();
+        }
         let is_licence = |line: &LineItem| line.offer_id.is_new_commerce_licence();
-        // An order that was never given a date has one of the year 1.
-        let made = self.order.creation_date.as_deref().and_then(Timestamp::parse);
-        let made = made.filter(|made| made.unix_ms() > 0)?;
-        let all = self.spec.line_items.iter().all(is_licence);
-        let until = made.after(std::time::Duration::from_secs(CANCEL_DAYS * 24 * 3600)).to_string();
-        until.split_once('T').filter(|_| all).map(|(day, _)| day.to_owned())
+        let made =
+            self.order.creation_date.as_deref().filter(|_| self.spec.line_items.iter().all(is_licence));
+        made.and_then(CancelUntil::reckoned)
     }
 }
 
@@ -236,6 +233,20 @@ impl State {
             _ => None,
         });
         recorded.chain(&self.forgotten)
+    }
+
+    /// Returns what can still be cancelled for credit, those of the first day ahead.
+    #[must_use]
+    pub fn cancellable(&self, now: Timestamp) -> Vec<(CancelUntil, &OrderName)> {
+        let until = self.orders.iter().filter_map(|(name, recorded)| match recorded {
+            Recorded::Created(bought) => Some((bought.cancel_until()?, name)),
+            Recorded::Pending(_) => None,
+        });
+        let mut open: Vec<(CancelUntil, &OrderName)> =
+            until.filter(|(until, _)| until.is_open(now)).collect();
+        // By the day: which of one day is over a second earlier matters to nobody.
+        open.sort_by_cached_key(|(until, name)| (until.day(), *name));
+        open
     }
 
     fn begin_run(&mut self) {

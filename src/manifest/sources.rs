@@ -84,6 +84,20 @@ impl Sources {
         self.files.iter().map(|source| source.name.as_ref())
     }
 
+    /// Returns the files that every document is read with, and no others: the project's own, and defaults.
+    #[must_use]
+    pub fn settings(&self) -> Self {
+        let mut settings = Self { above: self.above.clone(), ..Self::default() };
+        for source in &self.files {
+            if Some(&source.name) == self.project_file() {
+                settings.add_project(&source.name, source.text.as_str());
+            } else if super::defaults::is_defaults_file(&source.name) {
+                settings.add(&source.name, source.text.as_str());
+            }
+        }
+        settings
+    }
+
     pub(super) fn files(&self) -> &[Source] {
         &self.files
     }

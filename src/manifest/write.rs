@@ -25,7 +25,7 @@ enum Tree<'o> {
 #[must_use]
 pub fn yaml(order: &DesiredOrder, comment: &dyn Fn(&str) -> Option<String>) -> String {
     let mut lines = Vec::new();
-    block(&tree(order), "", "", &mut lines);
+    block(&tree(order, Said::Id), "", "", &mut lines);
     let widest =
         lines.iter().filter(|(text, _)| text.len() <= 80).map(|(text, _)| width(text)).max().unwrap_or(0);
     let mut out = String::new();
@@ -43,14 +43,38 @@ pub fn yaml(order: &DesiredOrder, comment: &dyn Fn(&str) -> Option<String>) -> S
 /// Writes an order as the JSON of its manifest.
 #[must_use]
 pub fn json(order: &DesiredOrder) -> Value {
-    json_of(&tree(order))
+    json_of(&tree(order, Said::Id))
+}
+
+/// Writes an order as a YAML document that calls the customer by its name, where it has one.
+#[must_use]
+pub fn naming_customer(order: &DesiredOrder) -> String {
+    let mut lines = Vec::new();
+    block(&tree(order, Said::Name), "", "", &mut lines);
+    lines.into_iter().map(|(text, _)| text + "\n").collect()
+}
+
+/// Writes a customer as a YAML document.
+#[must_use]
+pub fn customer(name: &str, id: &str) -> String {
+    let (name, id) = (scalar(name), scalar(id));
+    format!(
+        "apiVersion: {API_VERSION}\nkind: Customer\nmetadata:\n  name: {name}\nspec:\n  customerId: {id}\n"
+    )
+}
+
+/// How a customer is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Id,
+    Name,
 }
 
 fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn tree(order: &DesiredOrder) -> Tree<'_> {
+fn tree(order: &DesiredOrder, said: Said) -> Tree<'_> {
     let mut metadata = vec![("name", Tree::Text(order.name.as_str()))];
     if !order.labels.is_empty() {
         let labels = order.labels.iter().map(|(key, text)| (key.as_str(), Tree::Text(text)));
@@ -59,7 +83,10 @@ fn tree(order: &DesiredOrder) -> Tree<'_> {
     metadata.extend(order.formerly.as_ref().map(|name| ("formerly", Tree::Text(name.as_str()))));
     metadata.extend(order.allow_duplicate.then_some(("allowDuplicate", Tree::Boolean(true))));
     metadata.extend(order.auto_renew.map(|renew| ("autoRenewEnabled", Tree::Boolean(renew))));
-    let mut spec = vec![("customerId", Tree::Owned(order.spec.customer_id.to_string()))];
+    let mut spec = vec![match order.customer_name.as_deref().filter(|_| said == Said::Name) {
+        Some(name) => ("customer", Tree::Text(name)),
+        None => ("customerId", Tree::Owned(order.spec.customer_id.to_string())),
+    }];
     spec.extend(order.spec.billing_cycle.as_ref().map(|cycle| ("billingCycle", Tree::Text(cycle.as_str()))));
     let attestation = order.spec.partner_on_record_attestation_accepted;
     spec.extend(attestation.map(|accepted| ("partnerOnRecordAttestationAccepted", Tree::Boolean(accepted))));

@@ -140,6 +140,7 @@ fn observed_subscription(value: Value) -> Result<ObservedSubscription, Excerpt> 
         term_duration: shown.term_duration.as_deref().and_then(term),
         promotion_id: shown.promotion_id.filter(|id| !id.is_empty()),
         partner_id: shown.partner_id.filter(|id| !id.is_empty()),
+        parent_id: shown.parent_subscription_id.and_then(|id| SubscriptionId::parse(&id).ok()),
         is_trial: shown.is_trial,
         created: Timestamp::parse(&shown.creation_date),
     })

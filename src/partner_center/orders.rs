@@ -14,7 +14,7 @@ use super::sign_in::SignInError;
 use super::{audit, body, convert};
 use crate::domain::{
     Answer, AnswerBody, AuditedOrder, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent,
-    ObservedOrder, OrderId, OrderSpec,
+    ObservedOrder, ObservedSubscription, OrderId, OrderSpec,
 };
 use crate::ports::{NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
@@ -90,6 +90,11 @@ impl PartnerCenter for Client {
         } else {
             Err(failed(&format!("asked for order `{order}`, another one came")))
         }
+    }
+
+    async fn list_subscriptions(&self, customer: CustomerId) -> Result<Vec<ObservedSubscription>, ReadError> {
+        // The method of the same name that every client has.
+        Self::list_subscriptions(self, customer).await
     }
 
     async fn audited_orders(

@@ -7,6 +7,7 @@
 //! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
 
+mod adopt;
 mod before;
 mod books;
 mod budget;
@@ -28,6 +29,9 @@ mod table;
 
 use std::collections::BTreeMap;
 
+pub use adopt::{
+    Adoptee, Adoption, Estate, LeftOut, Origin, Why, adoption, customer_names, not_kept, present,
+};
 pub use before::before;
 pub use budget::Budget;
 pub use changes::{Around, Changes, Happened, OrderChange, Present, Saved, Since, changes};

@@ -2,21 +2,17 @@
 //!
 //! **Invariant:** nothing here changes the world; an order that has not taken effect is seen by nobody.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Audit;
 use super::audit::{self, AuditQuery};
 use super::clock;
-use super::faults::Refused;
 use super::ledger::Sale;
 use super::reply::{Refusal, Reply};
 use super::view;
 use super::world::World;
 use crate::partner_center::wire::Collection;
-use crate::partner_center::wire::customer::Customer;
 use crate::partner_center::wire::order::Order;
 
 impl World {
@@ -80,19 +76,6 @@ impl World {
             .ok_or_else(|| Refusal::new(404, 20_003, "Subscription not found."))
     }
 
-    /// Lists the customers that are known: those who bought, and those who are refused something.
-    pub(super) fn customers(&self) -> Reply {
-        let mut ids: BTreeSet<&str> = self.by_customer.keys().map(String::as_str).collect();
-        ids.extend(self.rules.faults.customers.keys().map(String::as_str));
-        collection(ids.into_iter().map(|id| self.profile(id)).collect())
-    }
-
-    /// Reads one customer; every GUID is one.
-    pub(super) fn customer_by_id(&self, customer: &str) -> Result<Reply, Refusal> {
-        let customer = self.customer(customer, false)?;
-        Ok(Reply::json(200, &self.profile(&customer)))
-    }
-
     /// Lists the audit records that are visible by now.
     pub(super) fn audit(&self, query: &AuditQuery, now: Timestamp) -> Reply {
         let Audit::After(delay) = self.rules.audit else {
@@ -110,11 +93,6 @@ impl World {
         collection(sales.into_iter().filter(is_due).map(audit::audit_record).collect())
     }
 
-    fn profile(&self, id: &str) -> Customer {
-        let refused = self.rules.faults.customers.get(id);
-        view::customer(id, !refused.is_some_and(Refused::is_stranger), &self.market(id).tenant.country)
-    }
-
     fn sales_of(&self, customer: &str) -> impl Iterator<Item = &Sale> {
         let sales = self.by_customer.get(customer).map_or(&[][..], Vec::as_slice);
         sales.iter().map(|n| &self.sales[*n])
@@ -129,7 +107,7 @@ impl World {
     }
 }
 
-fn collection<T: Serialize>(items: Vec<T>) -> Reply {
+pub(super) fn collection<T: Serialize>(items: Vec<T>) -> Reply {
     Reply::json(200, &Collection::of(items))
 }
 

@@ -20,6 +20,7 @@ mod browse_routes;
 mod catalogue;
 mod clock;
 mod connection;
+mod customers;
 mod deed;
 mod deliver;
 mod embedded;
@@ -41,6 +42,7 @@ mod view;
 mod witness;
 mod world;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,6 +52,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use clock::Clock;
+pub use customers::read_companies;
 pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
 pub use faults::{Faults, Occasion, Only, Refused, Rule, Tenant};
@@ -87,6 +90,13 @@ pub struct Options {
     pub token_life: Duration,
     /// How often a refresh token may be used.
     pub refresh_tokens: RefreshTokens,
+    /// Customers by tenant id, with the names of their companies: beside those who bought, and in the place of names that
+    /// are made up.
+    pub customers: BTreeMap<String, String>,
+    /// The most customers of a page, whatever is asked for.
+    pub page: usize,
+    /// How the last page of customers ends.
+    pub last_page: LastPage,
     /// The clock of creation dates, lags and `Date` headers.
     pub clock: Clock,
     /// What to serve with over TLS; without it, it is plain HTTP.
@@ -108,10 +118,23 @@ impl Default for Options {
             limits: SandboxLimits::default(),
             token_life: Duration::from_secs(3600),
             refresh_tokens: RefreshTokens::default(),
+            customers: BTreeMap::new(),
+            page: 500,
+            last_page: LastPage::default(),
             clock: Clock::default(),
             tls: None,
         }
     }
+}
+
+/// How a list of customers ends ("Get a list of customers" does not say).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LastPage {
+    /// The last page has no continuation token.
+    #[default]
+    NoToken,
+    /// Every page has one, and behind the last one is 400/2000, as Microsoft's migration tool expects.
+    Refused,
 }
 
 /// What a repeated `MS-RequestId` of the same customer does. No page says; "Partner Center REST headers" only says
@@ -202,6 +225,9 @@ pub enum SandboxError {
     /// The faults are not what they should be.
     #[error("cannot read the faults: {0}")]
     Faults(String),
+    /// The customers are not what they should be.
+    #[error("cannot read the companies: {0}")]
+    Companies(String),
     /// It cannot be served over TLS with what was given.
     #[error("cannot serve over TLS: {0}")]
     Tls(String),

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderValue, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -25,6 +25,7 @@ use super::audit::AuditQuery;
 use super::browse_routes;
 use super::clock;
 use super::connection::{CuttableListener, Scissors};
+use super::customers::PageQuery;
 use super::deliver::Visit;
 use super::faults::Occasion;
 use super::reply::{Refusal, Reply};
@@ -170,8 +171,19 @@ async fn subscription(
     visit.answer(&sandbox, Occasion::Subscriptions, Some(&customer), work).await
 }
 
-async fn customers(State(sandbox): State<Sandbox>, visit: Visit) -> Response<Body> {
-    let work = |_| sandbox.world().customers();
+async fn customers(
+    State(sandbox): State<Sandbox>,
+    Query(query): Parameters,
+    headers: HeaderMap,
+    visit: Visit,
+) -> Response<Body> {
+    let token = headers.get("MS-ContinuationToken").and_then(|token| token.to_str().ok());
+    let goes_on = query.get("seekOperation").is_some_and(|seek| seek.eq_ignore_ascii_case("next"));
+    let query = PageQuery {
+        size: query.get("size").and_then(|size| size.parse().ok()),
+        after: token.filter(|_| goes_on).map(str::to_owned),
+    };
+    let work = |_| sandbox.world().customers(&query);
     visit.answer(&sandbox, Occasion::Customers, None, work).await
 }
 

@@ -65,6 +65,7 @@ pub(super) fn subscription(sale: &Sale, order: &Order, line: usize) -> Option<Su
         cancellation_allowed_until_date: (!is_legacy).then(|| utc(clock::after(created, week))),
         status: "active".to_owned(),
         auto_renew_enabled: Some(true),
+        parent_subscription_id: line.parent_subscription_id.clone(),
         is_trial: catalogue::find(&line.offer_id).is_some_and(|offer| offer.is_trial),
         billing_type: "license".to_owned(),
         billing_cycle: order.billing_cycle.clone(),
@@ -90,9 +91,10 @@ fn commitment_end(created: Timestamp, term: &str, is_legacy: bool) -> String {
     format!("{end}T00:00:00Z")
 }
 
-/// Shows a customer; its name is made up from its id.
-pub(super) fn customer(id: &str, is_reseller_customer: bool, country: &str) -> Customer {
+/// Shows a customer; without a name it gets one that is made up from its id.
+pub(super) fn customer(id: &str, name: Option<&str>, is_reseller_customer: bool, country: &str) -> Customer {
     let short = id.get(..8).unwrap_or(id);
+    let company_name = name.map_or_else(|| format!("Sandbox customer {short}"), str::to_owned);
     let relationship = if is_reseller_customer { "reseller" } else { "none" };
     let self_link = Link::get(format!("/customers/{id}"));
     let address = || Some(Address { country: Some(country.to_owned()) });
@@ -101,7 +103,7 @@ pub(super) fn customer(id: &str, is_reseller_customer: bool, country: &str) -> C
         company_profile: CompanyProfile {
             tenant_id: id.to_owned(),
             domain: format!("sandbox{short}.onmicrosoft.com"),
-            company_name: format!("Sandbox customer {short}"),
+            company_name,
             address: address(),
             attributes: Attributes::of("CustomerCompanyProfile"),
         },

@@ -9,6 +9,7 @@
 //! The same value gives the same bytes.
 
 mod account;
+mod adopting;
 mod catalogue;
 mod check;
 mod html;
@@ -28,6 +29,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 pub use account::SignedIn;
+pub use adopting::{AdoptedCustomer, AdoptionReport, AdoptionTally};
 pub use catalogue::search_result;
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
@@ -82,6 +84,12 @@ pub trait View {
     /// # Errors
     /// Whatever the writer says.
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
+
+    /// Shows what customers have already, and what of it is adopted.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()>;
 
     /// Shows how an order came to be recorded as it is; `manifest` is where it is wanted now.
     ///

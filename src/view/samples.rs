@@ -318,6 +318,7 @@ pub(super) fn ended(text: &str, outcome: Outcome) -> Ended {
         seats: 5,
         auto_renew: None,
         request_id: attempted.then(request),
+        cancel_until: None,
         outcome,
     }
 }

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::domain::{
-    Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, ObservedOrder, OrderId, OrderSpec,
+    Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, ObservedOrder, ObservedSubscription,
+    OrderId, OrderSpec,
 };
 use crate::ports::{NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
@@ -24,6 +25,8 @@ pub enum Operation {
     Find,
     /// Audit records are read.
     Audit,
+    /// A customer's subscriptions are listed.
+    Subscriptions,
 }
 
 /// What came of asking.
@@ -45,8 +48,13 @@ pub enum Met {
 
 impl Operation {
     /// All of them, each with its word.
-    pub const ALL: [(Self, &'static str); 4] =
-        [(Self::Create, "create"), (Self::List, "list"), (Self::Find, "find"), (Self::Audit, "audit")];
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Create, "create"),
+        (Self::List, "list"),
+        (Self::Find, "find"),
+        (Self::Audit, "audit"),
+        (Self::Subscriptions, "subscriptions"),
+    ];
 }
 
 impl Met {
@@ -189,6 +197,10 @@ impl<P: PartnerCenter> PartnerCenter for Counted<P> {
         order: OrderId,
     ) -> Result<Option<ObservedOrder>, ReadError> {
         self.requests.note_read(Operation::Find, self.inner.find_order(customer, order).await)
+    }
+
+    async fn list_subscriptions(&self, customer: CustomerId) -> Result<Vec<ObservedSubscription>, ReadError> {
+        self.requests.note_read(Operation::Subscriptions, self.inner.list_subscriptions(customer).await)
     }
 
     async fn audited_orders(

@@ -62,10 +62,12 @@ fn quickstart() -> tempfile::TempDir {
 /// Writes `ID` for what differs from run to run.
 fn masked(text: &str) -> String {
     let line = |line: &str| {
-        let id = ["created: order ", "      subscription ", "      request "].into_iter().find_map(|words| {
-            let at = line.find(words)? + words.len();
-            Some(format!("{}ID", &line[..at]))
-        });
+        let id = ["created: order ", "      subscription ", "      request ", "credit until "]
+            .into_iter()
+            .find_map(|words| {
+                let at = line.find(words)? + words.len();
+                Some(format!("{}ID", &line[..at]))
+            });
         id.unwrap_or_else(|| line.trim_end().to_owned())
     };
     text.trim_end().lines().map(line).collect::<Vec<_>>().join("\n")

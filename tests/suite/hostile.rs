@@ -7,6 +7,7 @@
 //! **Invariant:** no judge asks the code it judges: characters, commands, Markdown and JSON are known here by
 //! themselves, or by a parser of somebody else.
 
+mod adopted;
 pub(crate) mod corpus;
 pub(crate) mod judge;
 mod renderers;

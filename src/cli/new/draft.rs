@@ -106,7 +106,7 @@ pub(super) fn problem(question: Question, answer: &str, project: &Loaded) -> Opt
     answers.push((question, answer.to_owned()));
     let mut text = order(&answers);
     for known in &project.customers {
-        text += &format!("---\n{}", customer(&known.name, "00000000-0000-4000-8000-000000000001"));
+        text += &format!("---\n{}", write::customer(&known.name, "00000000-0000-4000-8000-000000000001"));
     }
     let mut sources = Sources::new();
     sources.add("the answer", text);
@@ -146,12 +146,4 @@ pub(super) fn order(answers: &[(Question, Answer)]) -> String {
 /// Says whether a text can stand without quotes and without being taken for anything but one value.
 fn is_bare(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_'))
-}
-
-/// Writes the manifest of a customer.
-pub(super) fn customer(name: &str, id: &str) -> String {
-    let (name, id) = (write::scalar(name), write::scalar(id));
-    format!(
-        "apiVersion: orderform/v1\nkind: Customer\nmetadata:\n  name: {name}\nspec:\n  customerId: {id}\n"
-    )
 }

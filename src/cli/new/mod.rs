@@ -4,7 +4,7 @@
 //! written over.
 
 mod draft;
-mod place;
+pub(super) mod place;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -95,7 +95,7 @@ pub(super) fn run(args: &NewArgs, terminal: &Terminal) -> Result<u8, Failure> {
 fn new_customer(args: &CustomerArgs, terminal: &Terminal) -> Result<u8, Failure> {
     let directory = root(&args.target.directory);
     let default = directory.join("customers").join(&args.name).join("customer.yaml");
-    let text = draft::customer(&args.name, &args.id);
+    let text = manifest::write::customer(&args.name, &args.id);
     let hint = format!("next: orderform new order NAME --customer {}", args.name);
     finish(&args.target, default, SchemaKind::Customer, &text, &hint, terminal)
 }

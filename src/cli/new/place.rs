@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::super::failure::Failure;
 
 /// Takes a file below a directory, however it is spelt, and returns it as the directory's own.
-pub(super) fn within(directory: &Path, file: &Path) -> Result<PathBuf, Failure> {
+pub(in crate::cli) fn within(directory: &Path, file: &Path) -> Result<PathBuf, Failure> {
     let shown = file.display();
     if !file.extension().is_some_and(|ext| ext == "yaml" || ext == "yml") {
         return Err(Failure::new(format!(

@@ -37,6 +37,7 @@ const KEYS: &[&str] = &[
     "commitmentEndDate",
     "companyName",
     "companyProfile",
+    "continuationToken",
     "contractType",
     "country",
     "creationDate",

@@ -46,6 +46,9 @@ pub struct Subscription {
     /// On by default for new commerce.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_renew_enabled: Option<bool>,
+    /// The subscription that it is an add-on of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_subscription_id: Option<String>,
     /// Whether it is a trial.
     #[serde(default)]
     pub is_trial: bool,

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** without its colours the text is the same, byte for byte.
 
+mod adoption;
 mod diff;
 mod plan;
 mod receipt;
@@ -17,7 +18,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::words::{Account, Symbol};
-use super::{Look, Situation, View, text, words};
+use super::{AdoptionReport, Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{OrderName, Place, State};
@@ -75,6 +76,10 @@ impl<W: Write> View for Human<W> {
 
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         self.show(&state::show(name, state, self.look))
+    }
+
+    fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()> {
+        self.show(&adoption::page(report, self.look))
     }
 
     fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {

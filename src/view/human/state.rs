@@ -90,7 +90,7 @@ fn created(bought: &Bought, page: &mut Page) {
     field(page, "generation", &bought.generation.0.to_string());
     contents(&bought.spec, page);
     let recorded = bought.recorded.map(|at| at.to_string());
-    let until = bought.cancel_until().map(|day| format!("{day}, for a prorated credit"));
+    let until = bought.cancel_until().map(|until| format!("{until}, for a prorated credit"));
     let optional = [
         ("order status", &order.status),
         ("made", &order.creation_date),
@@ -102,6 +102,9 @@ fn created(bought: &Bought, page: &mut Page) {
         if let Some(value) = value {
             field(page, label, &Medium::Terminal.text(value));
         }
+    }
+    for terms in &bought.terms {
+        field(page, "runs", &words::runs(terms, Medium::Terminal));
     }
 }
 

@@ -36,23 +36,17 @@ pub(super) fn page(situation: &Situation<'_>, look: Look) -> Page {
 
 /// Says which orders can still be cancelled for credit, those whose time is over first ahead.
 fn still_cancellable(situation: &Situation<'_>, page: &mut Page) {
-    let today = situation.now.to_string();
-    let until = |(name, recorded): (&OrderName, &Recorded)| match recorded {
-        Recorded::Created(bought) => bought.cancel_until().map(|day| (day, name.to_string())),
-        Recorded::Pending(_) => None,
-    };
-    let all = situation.state.orders.iter().filter_map(until);
-    // Days are written so that they sort as they come.
-    let mut open: Vec<(String, String)> =
-        all.filter(|(day, _)| day.as_str() >= &today[..day.len()]).collect();
-    open.sort();
+    let open = situation.state.cancellable(situation.now);
     if open.is_empty() {
         return;
     }
     page.line(&format!("{} can still be cancelled for a prorated credit:", text::count(open.len(), "order")));
     let shown = if page.look.verbose { open.len() } else { CANCELLABLE };
-    for (day, name) in open.iter().take(shown) {
-        page.line(&format!("  until {day}  {name}"));
+    let shown_until: Vec<(String, &OrderName)> =
+        open.iter().take(shown).map(|(until, name)| (until.to_string(), *name)).collect();
+    let width = column(shown_until.iter().map(|(until, _)| until.as_str()), usize::MAX);
+    for (until, name) in shown_until {
+        page.line(&format!("  until {}  {name}", text::pad(&until, width)));
     }
     if let more @ 1.. = open.len().saturating_sub(shown) {
         page.line(&format!("  and {more} more"));

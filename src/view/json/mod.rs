@@ -7,6 +7,7 @@
 //!
 //! **Invariant:** nothing is shortened or put into words here, and nothing but JSON is written.
 
+mod adoption;
 mod changes;
 mod checks;
 mod cost;
@@ -39,7 +40,7 @@ pub use schema::{notification_schema, plan_schema, status_schema};
 pub use served::{situation_document, status_event};
 pub use status::{pass_object, read_status, status_document};
 
-use super::{Situation, Trouble, View};
+use super::{AdoptionReport, Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{OrderName, Place, State, is_harmful};
@@ -100,6 +101,10 @@ impl<W: Write> View for Json<W> {
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         let order = state.orders.get(name).map(|recorded| state::RecordedJson::alone(name, recorded));
         self.document(&order)
+    }
+
+    fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()> {
+        self.document(&adoption::AdoptionJson::from(report))
     }
 
     fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {

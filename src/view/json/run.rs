@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::reason::{DifferenceJson, ReasonJson, differences, wait_ms};
 use crate::apply::{Ended, Event, Outcome, Summary};
-use crate::domain::{Evidence, OrderName, PlacedOrder, SubscriptionId};
+use crate::domain::{CancelUntil, Evidence, OrderName, PlacedOrder, SubscriptionId};
 
 /// Something that happened.
 #[derive(Debug, Serialize)]
@@ -41,6 +41,8 @@ pub(super) struct EndJson<'a> {
     request_id: Option<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     order: Option<PlacedJson<'a>>,
+    #[serde(flatten)]
+    undo: UndoJson,
     #[serde(skip_serializing_if = "Option::is_none")]
     formerly: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +64,28 @@ pub(super) struct PlacedJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'a str>,
     evidence: &'static str,
+}
+
+/// Until when an order can be cancelled for credit.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UndoJson {
+    /// The last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_until: Option<String>,
+    /// The instant, where Partner Center said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_allowed_until_date: Option<String>,
+}
+
+impl From<Option<CancelUntil>> for UndoJson {
+    fn from(until: Option<CancelUntil>) -> Self {
+        let instant = until.and_then(CancelUntil::instant);
+        Self {
+            cancel_until: until.map(CancelUntil::day),
+            cancellation_allowed_until_date: instant.map(|instant| instant.to_string()),
+        }
+    }
 }
 
 /// The end of a run.
@@ -141,6 +165,7 @@ fn end(ended: &Ended) -> EventJson<'_> {
         seats: ended.seats,
         request_id: ended.request_id.map(|id| id.to_string()),
         order: None,
+        undo: UndoJson::from(ended.cancel_until),
         formerly: None,
         reason: None,
         differences: None,

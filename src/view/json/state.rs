@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::FORMAT_VERSION;
 use super::order::SpecJson;
-use super::run::PlacedJson;
-use crate::domain::{Attempt, Bought, CorrelationId, Fate, OrderName, Recorded, State};
+use super::run::{PlacedJson, UndoJson};
+use crate::domain::{
+    Attempt, Bought, CorrelationId, Fate, OrderName, Recorded, State, SubscriptionTerms, TermDuration,
+};
 
 /// All that is recorded.
 #[derive(Debug, Serialize)]
@@ -40,15 +42,43 @@ pub(super) struct RecordedJson<'a> {
     order: Option<PlacedJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<String>,
-    /// The last day to cancel it for credit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cancel_until: Option<String>,
+    #[serde(flatten)]
+    undo: UndoJson,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    subscriptions: Vec<TermsJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sends: Option<Vec<SentJson<'a>>>,
     #[serde(flatten)]
     spec: SpecJson<'a>,
+}
+
+/// How long a subscription runs, as far as Partner Center said.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TermsJson<'a> {
+    subscription_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commitment_end_date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_allowed_until_date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_renew_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewal_term_duration: Option<&'a str>,
+}
+
+impl<'a> From<&'a SubscriptionTerms> for TermsJson<'a> {
+    fn from(terms: &'a SubscriptionTerms) -> Self {
+        Self {
+            subscription_id: terms.id.as_str(),
+            commitment_end_date: terms.commitment_end.as_deref(),
+            cancellation_allowed_until_date: terms.cancellation_allowed_until.as_deref(),
+            auto_renew_enabled: terms.auto_renew,
+            renewal_term_duration: terms.renewal_term.as_ref().map(TermDuration::as_str),
+        }
+    }
 }
 
 /// One send of a pending attempt.
@@ -110,7 +140,8 @@ impl<'a> RecordedJson<'a> {
             request_id: Some(attempt.request_id.to_string()),
             order: None,
             recorded: None,
-            cancel_until: None,
+            undo: UndoJson::default(),
+            subscriptions: Vec::new(),
             plan: Some(&attempt.plan),
             sends: Some(sends.collect()),
             spec: (&attempt.spec).into(),
@@ -127,7 +158,8 @@ impl<'a> RecordedJson<'a> {
             request_id: bought.request_id.map(|id| id.to_string()),
             order: Some(PlacedJson::new(&bought.order, bought.evidence)),
             recorded: bought.recorded.map(|at| at.to_string()),
-            cancel_until: bought.cancel_until(),
+            undo: bought.cancel_until().into(),
+            subscriptions: bought.terms.iter().map(TermsJson::from).collect(),
             plan: None,
             sends: None,
             spec: (&bought.spec).into(),

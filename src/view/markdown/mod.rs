@@ -3,6 +3,7 @@
 //! **Invariant:** every text of others stands in a code span of its own ([`code`]), where nothing is markup, a
 //! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
 
+mod adoption;
 mod plan;
 mod receipt;
 
@@ -11,7 +12,7 @@ use std::io::{self, Write};
 use super::check::{Check, markdown_report};
 use super::text::escape;
 use super::words::{self, Account, Medium};
-use super::{Situation, Trouble, View};
+use super::{AdoptionReport, Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{OrderName, Place, Recorded, State};
@@ -77,6 +78,10 @@ impl<W: Write> View for Markdown<W> {
             text.push_str(&format!("| {} | {status} | {} |\n", code(name.as_str()), cell(&id)));
         }
         self.show(&text)
+    }
+
+    fn adoption(&mut self, report: &AdoptionReport) -> io::Result<()> {
+        self.show(&adoption::page(report))
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {

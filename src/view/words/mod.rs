@@ -5,6 +5,7 @@
 //! **Invariant:** every text of others goes through [`Medium::text`], everything to be copied through
 //! [`Medium::code`], so nothing here decides how a text is made harmless.
 
+mod adoption;
 mod changes;
 mod checks;
 mod cost;
@@ -21,6 +22,7 @@ mod tally;
 mod terms;
 mod watch;
 
+pub(super) use adoption::{adoptee, adoption_tally, left_out, not_asked};
 pub(super) use changes::changes;
 use checks::{availabilities, unavailable};
 pub(super) use checks::{checks, with_findings};
@@ -37,7 +39,7 @@ pub(super) use receipt::{facts as receipt_facts, run as receipt_run, title as re
 pub(super) use scope::scope;
 pub(crate) use sign_in::way_out;
 pub(super) use tally::tally;
-pub(super) use terms::{grouped, line_term, term_and_billing};
+pub(super) use terms::{grouped, line_term, runs, term_and_billing};
 pub(super) use watch::{applied, manifests, pass, remembered, watcher};
 
 use super::{html, markdown, text};

@@ -6,7 +6,9 @@ use super::super::text::duration;
 use super::plan::{Symbol, block};
 use super::{APPLY, Account, Medium, SENT_AGAIN, limit_of, settle, subscriptions, way_out};
 use crate::apply::{Ended, Outcome, Skipped};
-use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError, SignInProblem};
+use crate::domain::{
+    Attempt, CancelUntil, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError, SignInProblem,
+};
 use crate::protocol::{Doubt, Obstacle};
 
 /// Returns the symbol of an outcome.
@@ -23,7 +25,8 @@ pub(in crate::view) fn symbol(outcome: &Outcome) -> Symbol {
 
 /// Says how an order ended, why, and what to do next, also about its renewal.
 pub(in crate::view) fn ended(ended: &Ended, medium: Medium) -> Account {
-    let account = outcome(&ended.name, &ended.outcome, medium);
+    let mut account = outcome(&ended.name, &ended.outcome, medium);
+    account.details.extend(ended.cancel_until.map(cancel_until));
     match (&ended.outcome, ended.auto_renew) {
         (Outcome::Created { .. }, Some(false)) => account.hint(
             "switch auto-renewal off in Partner Center: the manifest wants it off, and orderform changes no subscription",
@@ -48,6 +51,11 @@ pub(in crate::view) fn outcome(name: &OrderName, outcome: &Outcome, medium: Medi
         }
         Outcome::NotAttempted(skipped) => not_attempted(name, skipped, medium),
     }
+}
+
+/// Says until when an order can be cancelled.
+pub(in crate::view) fn cancel_until(until: CancelUntil) -> String {
+    format!("can be cancelled for a prorated credit until {until}")
 }
 
 /// Says how we know of an order, where it was not by the answer to our request.

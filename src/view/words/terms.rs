@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::super::text::escape;
-use crate::domain::{BillingCycle, OrderSpec, TermDuration};
+use super::Medium;
+use crate::domain::{BillingCycle, OrderSpec, SubscriptionTerms, TermDuration};
 
 /// Says for how long an order runs and how it is billed: `1 year, billed monthly`; empty where it says neither.
 pub(in crate::view) fn term_and_billing(spec: &OrderSpec) -> String {
@@ -19,6 +20,23 @@ pub(in crate::view) fn term_and_billing(spec: &OrderSpec) -> String {
 /// Says a term of one line in words.
 pub(in crate::view) fn line_term(term_duration: &TermDuration) -> String {
     term(term_duration.as_str())
+}
+
+/// Says how long a subscription runs, and what happens then.
+pub(in crate::view) fn runs(terms: &SubscriptionTerms, medium: Medium) -> String {
+    let id = medium.text(terms.id.as_str());
+    let end = match terms.commitment_end.as_deref() {
+        None => "as long as Partner Center does not say".to_owned(),
+        Some(end) if end.starts_with("9999") => "without an end".to_owned(),
+        Some(end) => format!("until {}", medium.text(end)),
+    };
+    let then = match (terms.auto_renew, terms.renewal_term.as_ref()) {
+        (Some(true), Some(renewal)) => format!(", then renews for {}", term(renewal.as_str())),
+        (Some(true), None) => ", then renews by itself".to_owned(),
+        (Some(false), _) => ", then ends".to_owned(),
+        (None, _) => String::new(),
+    };
+    format!("{end}{then} (subscription {id})")
 }
 
 fn term(term: &str) -> String {

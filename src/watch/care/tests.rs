@@ -62,6 +62,7 @@ fn ended(step: &Step, outcome: Outcome) -> Ended {
         seats: 1,
         auto_renew: None,
         request_id: None,
+        cancel_until: None,
         outcome,
     }
 }

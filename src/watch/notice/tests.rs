@@ -26,6 +26,7 @@ fn ended(text: &str, outcome: Outcome) -> Ended {
         seats: 1,
         auto_renew: None,
         request_id: None,
+        cancel_until: None,
         outcome,
     }
 }

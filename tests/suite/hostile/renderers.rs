@@ -7,6 +7,7 @@ use orderform::view::{
     markdown_plan, status_document, watch_page,
 };
 
+use super::adopted;
 use super::judge::Kind;
 use super::stuffed::Stuffed;
 
@@ -113,6 +114,7 @@ fn everything(format: Format, look: Look, with: &Stuffed) -> String {
     for name in with.state.orders.keys() {
         show(&|view| view.state_show(name, &with.state).unwrap());
     }
+    show(&|view| view.adoption(&adopted::report(&with.text)).unwrap());
     show(&|view| view.trouble(&with.trouble()).unwrap());
     show(&|view| view.trouble(&with.stale()).unwrap());
     parts.join("\n")

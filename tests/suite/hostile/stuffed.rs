@@ -15,11 +15,11 @@ use orderform::protocol::{Doubt, Obstacle};
 use orderform::view::{Asked, Trouble};
 use orderform::watch::{Deeds, Picture, Report, Standing, Status, Turn};
 
-const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+pub(super) const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
 /// Values that are full of one text.
 pub(super) struct Stuffed {
-    text: String,
+    pub(super) text: String,
     causes: [String; 2],
     pub(super) state: State,
     /// A watcher that has made a plan.
@@ -96,7 +96,7 @@ fn name(name: &str) -> OrderName {
     OrderName::parse(name).unwrap()
 }
 
-fn order_id(text: &str, otherwise: &str) -> OrderId {
+pub(super) fn order_id(text: &str, otherwise: &str) -> OrderId {
     OrderId::parse(text).or_else(|_| OrderId::parse(otherwise)).unwrap()
 }
 
@@ -118,7 +118,7 @@ fn line(text: &str, quantity: u32) -> LineItem {
     }
 }
 
-fn spec(text: &str, quantities: &[u32]) -> OrderSpec {
+pub(super) fn spec(text: &str, quantities: &[u32]) -> OrderSpec {
     let lines = quantities.iter().map(|quantity| line(text, *quantity)).collect();
     let cycle = Some(BillingCycle::Other(text.to_owned()));
     OrderSpec { billing_cycle: cycle, ..OrderSpec::new(CustomerId::parse(CUSTOMER).unwrap(), lines) }
@@ -137,7 +137,7 @@ fn wanted(order: &str, spec: OrderSpec, text: &str) -> DesiredOrder {
     }
 }
 
-fn placed(text: &str, otherwise: &str) -> PlacedOrder {
+pub(super) fn placed(text: &str, otherwise: &str) -> PlacedOrder {
     PlacedOrder {
         order_id: order_id(text, otherwise),
         subscription_ids: vec![
@@ -183,6 +183,7 @@ fn state(text: &str) -> State {
     {
         let (spec, order_placed) = (Box::new(spec(text, quantities)), placed(id, order));
         take(RecordKind::Adopted { name: name(order), spec, order: order_placed });
+        take(RecordKind::TermsKnown { name: name(order), terms: vec![super::adopted::terms(text)] });
     }
     for order in ["e-pending", "f-pending-differs"] {
         take(RecordKind::Intended { name: name(order), attempt: Box::new(attempt(order, text)) });
@@ -305,6 +306,7 @@ fn summary(plan: &Plan, text: &str) -> Summary {
         name: name(&format!("order-{number}")),
         customer_id: CustomerId::parse(CUSTOMER).unwrap(),
         customer_name: Some(text.to_owned()),
+        cancel_until: None,
         seats: 5,
         auto_renew: Some(false),
         request_id: Some(attempt("x", text).request_id),

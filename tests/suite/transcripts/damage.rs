@@ -178,7 +178,7 @@ fn a_checkpoint_that_is_no_json_is_refused() {
 fn a_newer_format_is_refused() {
     let stage = refused(|stage| {
         edit(stage, "state.json", |text| {
-            text.replacen("\"formatVersion\":\"1.1\"", "\"formatVersion\":\"2.0\"", 1)
+            text.replacen("\"formatVersion\":\"1.2\"", "\"formatVersion\":\"2.0\"", 1)
         });
     });
     assert_transcript!(stage);

@@ -14,6 +14,7 @@ macro_rules! assert_transcript {
     };
 }
 
+mod adopting;
 mod answers;
 mod asked;
 mod barred;

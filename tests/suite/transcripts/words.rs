@@ -42,9 +42,13 @@ pub(super) fn normalise(text: &str, directory: &str) -> String {
         text = text.replace(id, name);
     }
     let mut text = text.replace(LEGACY, "[legacy-offer]");
-    for label in ["  until ", "cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
+    for label in ["  until ", "credit until ", "cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
         let pieces: Vec<&str> = text.split(label).collect();
-        let days = pieces.iter().skip(1).map(|rest| format!("{label}[day]{}", &rest["2026-03-08".len()..]));
+        // Instants have a placeholder of their own.
+        let days = pieces.iter().skip(1).map(|rest| match rest.get("2026-03-08".len()..) {
+            Some(after) if !after.starts_with('T') => format!("{label}[day]{after}"),
+            _ => format!("{label}{rest}"),
+        });
         text = std::iter::once(pieces[0].to_owned()).chain(days).collect();
     }
     let mut shown = String::with_capacity(text.len());

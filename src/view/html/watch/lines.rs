@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 
 use super::asked::{Asked, Show, Sort};
-use crate::domain::{Attempt, Bought, Recorded, Timestamp};
+use crate::domain::{Attempt, Bought, CancelUntil, Recorded, Timestamp};
 use crate::plan::{Action, Cost, Step};
 use crate::watch::Picture;
 
@@ -20,8 +20,8 @@ pub(super) struct Line<'a> {
     pub(super) bought: Option<&'a Bought>,
     /// What it costs, where it is to be sent and somebody gave prices.
     pub(super) cost: Option<&'a Cost>,
-    /// The last day to cancel it for credit, where that has not passed.
-    pub(super) until: Option<String>,
+    /// Until when it can be cancelled for credit, where that has not passed.
+    pub(super) until: Option<CancelUntil>,
 }
 
 /// How an order stands.
@@ -37,13 +37,11 @@ pub(super) enum Stand {
 
 /// Puts together what a pass was made of.
 pub(super) fn lines(picture: &Picture, now: Timestamp) -> Vec<Line<'_>> {
-    let now = now.to_string();
-    let today = now.split('T').next().unwrap_or_default();
-    picture.plan.steps.iter().map(|step| Line::of(step, picture, today)).collect()
+    picture.plan.steps.iter().map(|step| Line::of(step, picture, now)).collect()
 }
 
 impl<'a> Line<'a> {
-    fn of(step: &'a Step, picture: &'a Picture, today: &str) -> Self {
+    fn of(step: &'a Step, picture: &'a Picture, now: Timestamp) -> Self {
         let recorded = picture.state.orders.get(&step.name);
         let (attempt, bought) = match recorded {
             Some(Recorded::Pending(attempt)) => (Some(&**attempt), None),
@@ -60,7 +58,7 @@ impl<'a> Line<'a> {
             // An attempt that was settled as not bought is wanted still.
             (Action::Create | Action::Settle { .. }, None) => Stand::Buy,
         };
-        let until = bought.and_then(Bought::cancel_until).filter(|day| day.as_str() >= today);
+        let until = bought.and_then(Bought::cancel_until).filter(|until| until.is_open(now));
         let cost = picture.plan.cost(&step.name);
         Self { step, stand, attempt, bought, cost, until }
     }
@@ -125,7 +123,7 @@ pub(super) fn found<'l, 'a>(lines: &'l [Line<'a>], asked: &Asked) -> Vec<&'l Lin
         Sort::Customer => found.sort_by_cached_key(|line| line.customer().to_lowercase()),
         Sort::Seats => found.sort_by_key(|line| Reverse(line.step.spec.seats())),
         Sort::Until => found.sort_by(|a, b| {
-            let day = |line: &Line<'_>| (line.until.is_none(), line.until.clone());
+            let day = |line: &Line<'_>| (line.until.is_none(), line.until);
             day(a).cmp(&day(b))
         }),
     }

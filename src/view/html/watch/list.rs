@@ -136,7 +136,7 @@ fn evidence(line: &Line<'_>) -> Markup {
         @if let Some(bought) = line.bought { p.terms { "Order " code { (escape(bought.order.order_id.as_str())) } } }
         @if let Some(attempt) = line.attempt { p.terms { "Request " code { (attempt.request_id) } } }
         @if let Some(cost) = line.cost { p.terms { (costs::in_words(cost)) } }
-        @if let Some(until) = &line.until { p.terms { "Can be cancelled until " (until) } }
+        @if let Some(until) = line.until { p.terms { "Can be cancelled until " (until) } }
     }
 }
 
@@ -176,7 +176,7 @@ pub(super) fn cancellable(lines: &[Line<'_>]) -> Markup {
                     @for line in found.iter().take(MOST_SOON) {
                         li {
                             strong { (line.step.name.as_str()) } " until "
-                            @if let Some(until) = &line.until { time datetime=(until) { (until) } }
+                            @if let Some(until) = line.until { time datetime=(until) { (until) } }
                             span.soft { ", " (customer(line.step)) }
                         }
                     }

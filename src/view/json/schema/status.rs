@@ -168,6 +168,8 @@ fn recorded() -> Value {
             "evidence": { "enum": ["answer", "audit", "match", "person"], "description": "How we know that it is ours." },
             "recorded": named("time", "When it was recorded, by the server's clock."),
             "cancelUntil": text("The last day to cancel it for credit."),
+            "cancellationAllowedUntilDate": named("time", "The instant, where Partner Center said it."),
+            "subscriptions": { "type": "array", "description": "How long they run, as far as Partner Center said.", "items": terms() },
             "plan": text("The digest of the plan that it carries out."),
             "sends": { "type": "array", "items": send },
             "seats": number("Of all lines together."),
@@ -182,6 +184,20 @@ fn recorded() -> Value {
         needs("created", &["orderId", "subscriptionIds", "evidence"]),
     ]);
     recorded
+}
+
+/// How long a subscription runs: dates as Partner Center wrote them.
+fn terms() -> Value {
+    object(
+        &["subscriptionId"],
+        json!({
+            "subscriptionId": text("The subscription."),
+            "commitmentEndDate": text("The last day of its term for new commerce, the day after it for legacy offers."),
+            "cancellationAllowedUntilDate": text("Until when it can be cancelled for a prorated credit."),
+            "autoRenewEnabled": { "type": "boolean" },
+            "renewalTermDuration": text("The term that it renews to, where it is another one."),
+        }),
+    )
 }
 
 /// An object told apart by one of its keys.
