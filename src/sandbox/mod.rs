@@ -3,7 +3,8 @@
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
 //! byte). `token` says whether it may be asked at all, `faults` what shall go wrong with it, `deliver` makes that
 //! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
-//! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records.
+//! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records. What happens to it later is a
+//! `change`, made by a `patch` or in the sandbox's own corner; `altered` is what an order's changes amount to.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
 //! `MS-RequestId` does, how far lists lag) is an [option](Options), so that a client can be tested under every answer.
@@ -11,8 +12,10 @@
 //! **Invariant:** of ours, only [`wire`](crate::partner_center::wire) is known here: client and sandbox share how
 //! JSON travels, and no rule about orders, so that neither can agree with the other's mistakes.
 
+mod altered;
 mod audit;
 mod catalogue;
+mod change;
 mod clock;
 mod connection;
 mod deed;
@@ -22,6 +25,7 @@ mod faults;
 mod fill;
 mod ledger;
 mod lookup;
+mod patch;
 mod reply;
 mod script;
 mod server;

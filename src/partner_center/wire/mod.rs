@@ -81,6 +81,7 @@ const KEYS: &[&str] = &[
     "totalCount",
     "transactionType",
     "unitType",
+    "userPrincipalName",
 ];
 
 /// Why a body could not be read.
