@@ -2,12 +2,13 @@
 //!
 //! [`Endpoint`] says where, [`AccessToken`] who, [`ClientSettings`] how patiently. `wire` is the JSON exactly as it
 //! travels, `convert` is between it and our own words, `body` says what an answer's body was, `audit` reads records of
-//! created orders, `exchange` is one request and its whole answer, `orders` the port, `estate` what customers have beside orders, `clock` the server's clock; [`RealTimer`]
+//! orders and subscriptions, `audit_log` all of a customer's, `exchange` is one request and its whole answer, `orders` the port, `estate` what customers have beside orders, `clock` the server's clock; [`RealTimer`]
 //! waits.
 //!
 //! **Invariant:** nothing here retries, follows a redirect, asks another host or judges an answer; it reports facts.
 
 mod audit;
+mod audit_log;
 mod auth;
 mod body;
 mod client;
@@ -20,6 +21,7 @@ mod orders;
 mod timer;
 pub mod wire;
 
+pub use audit_log::AuditLog;
 pub use auth::{AccessToken, TokenError};
 pub use client::{Client, ClientError, ClientSettings};
 pub use convert::render;
