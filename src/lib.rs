@@ -108,6 +108,8 @@
 //! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
 //! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
+//! * *drift*: where what Partner Center reports differs from what is recorded; it decides nothing. To *account for* an order is to say
+//!   whose it is: by the journal, the orders that are listed, and the audit log.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *freeze*: a person's word that orders are not to be bought for a while, until it *thaws*. *Window*: when a watcher may buy.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
@@ -125,6 +127,8 @@
 //! * A rule about manifests: `manifest/validate.rs`, or `conflicts.rs` if it takes two documents; one [`manifest::Code`]
 //!   and its text in `manifest/explain`.
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.
+//! * A kind of drift: [`plan::Differs`], `plan/drift/compare.rs`, who did it in `who.rs` beside it, `view/words/drift.rs`,
+//!   `view/json/drift.rs` and its schema, the README. How an order is accounted for: [`plan::Entry`], `view/words/accounts.rs`, the README.
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * What a plan pins: [`plan::Pins`], its digest and [`plan::changes`] beside it, `view/json/pins.rs` and `schema.rs`,

@@ -59,6 +59,11 @@ impl Shop {
 }
 
 impl Target {
+    /// Returns what talks to a shop as patiently as everything does by default.
+    pub(super) fn of(shop: &Shop) -> Self {
+        Self { shop: shop.clone(), request_timeout: ClientSettings::default().request_timeout }
+    }
+
     /// Returns what a state would be bound to, before anything is opened.
     pub(super) fn place(&self, project: &Project) -> Result<EndpointId, Failure> {
         self.shop.place(project)

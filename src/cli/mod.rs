@@ -6,7 +6,10 @@
 mod adopt;
 mod allowing;
 mod apply;
+mod audit;
 mod connect;
+mod drift;
+mod estate;
 mod explain;
 mod failure;
 mod files;
@@ -94,12 +97,16 @@ enum Command {
     Render(render::RenderArgs),
     /// Rewrite the manifests in their canonical layout.
     Fmt(fmt::FmtArgs),
-    /// Say what would be done; no network, no credentials.
+    /// Say what would be done; no network and no credentials without `--refresh`.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
     /// Make a pass over a directory whenever it changes: plan and report, or buy.
     Watch(watch::WatchArgs),
+    /// Say where what Partner Center reports differs from what is recorded, and who did it.
+    Drift(drift::DriftArgs),
+    /// Hold the journal against Partner Center's orders and audit log.
+    Audit(audit::AuditArgs),
     /// Say how things stand: what is wanted, recorded, in doubt and blocked, and who watches.
     Status(status::StatusArgs),
     /// Print the JSON Schema of a kind of document, for editors.
@@ -160,6 +167,8 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Watch(args) => on_runtime(watch::run(&args, terminal)),
+        Command::Drift(args) => on_runtime(drift::run(&args, terminal)),
+        Command::Audit(args) => audit::run(&args, terminal),
         Command::Status(args) => status::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
@@ -172,7 +181,7 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
 }
 
 /// Runs a command that talks to a server.
-fn on_runtime(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+fn on_runtime<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(command)
 }

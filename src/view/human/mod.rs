@@ -6,6 +6,7 @@
 //! **Invariant:** without its colours the text is the same, byte for byte.
 
 mod diff;
+mod drift;
 mod plan;
 mod run;
 mod state;
@@ -19,7 +20,7 @@ use super::words::{Account, Symbol};
 use super::{Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, State};
-use crate::plan::Plan;
+use crate::plan::{Accounts, Drift, Plan};
 use crate::watch::{Manifests, Report};
 
 /// The indentation of an order's first line.
@@ -77,6 +78,14 @@ impl<W: Write> View for Human<W> {
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
         self.show(&status::page(situation, self.look))
+    }
+
+    fn drift(&mut self, drift: &Drift) -> io::Result<()> {
+        self.show(&drift::page(drift, self.look))
+    }
+
+    fn accounts(&mut self, accounts: &Accounts) -> io::Result<()> {
+        self.show(&drift::accounts(accounts, self.look))
     }
 
     fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {

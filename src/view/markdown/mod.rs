@@ -3,6 +3,7 @@
 //! **Invariant:** every text of others stands in a code span of its own ([`code`]), where nothing is markup, a
 //! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
 
+mod drift;
 mod plan;
 
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use super::words::{self, Account, Medium};
 use super::{Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::{OrderName, Recorded, State};
-use crate::plan::{Plan, Step};
+use crate::plan::{Accounts, Drift, Plan, Step};
 use crate::watch::{Manifests, Report};
 
 /// The view for pull requests.
@@ -86,6 +87,14 @@ impl<W: Write> View for Markdown<W> {
         self.show(&text)
     }
 
+    fn drift(&mut self, drift: &Drift) -> io::Result<()> {
+        self.show(&drift::section(drift))
+    }
+
+    fn accounts(&mut self, accounts: &Accounts) -> io::Result<()> {
+        self.show(&drift::accounts(accounts))
+    }
+
     fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {
         self.show(&format!("- {}\n", code(&words::pass(report, manifests))))
     }
@@ -124,6 +133,12 @@ pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>, budget:
         Some((mark, rest)) if !problem.is_empty() => format!("{mark}\n{problem}\n{rest}"),
         _ => page,
     }
+}
+
+/// Writes drift as a section that follows a plan.
+#[must_use]
+pub fn markdown_drift(drift: &Drift) -> String {
+    format!("\n{}", drift::section(drift))
 }
 
 /// Says why a command ended early.
