@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use orderform::apply::{self, Session, Settings};
-use orderform::domain::{Lineage, Recorded};
+use orderform::domain::{Approval, Lineage, Recorded};
 use orderform::manifest::{self, Sources};
 use orderform::partner_center::{AccessToken, Client, ClientSettings, Endpoint, RealTimer};
 use orderform::plan;
@@ -72,6 +72,8 @@ pub(crate) async fn create_order() -> Result<String, Box<dyn Error>> {
             by: holder.user,
             command: holder.command,
             tool: holder.tool,
+            approval: Approval::Flag,
+            commit: None,
         },
     };
     let plan = plan::build(&orders, session.state);

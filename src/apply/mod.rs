@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::domain::{EndpointId, OrderName, State};
+use crate::domain::{Approval, EndpointId, OrderName, State};
 use crate::plan::Budget;
 use crate::ports::JournalError;
 use crate::protocol::Rules;
@@ -63,6 +63,10 @@ pub struct Settings {
     pub command: String,
     /// The version of this program, for the journal.
     pub tool: String,
+    /// How a plan that sends something is approved.
+    pub approval: Approval,
+    /// The commit that the manifests were read at, for the journal; see [`Approved`](crate::domain::Approved).
+    pub commit: Option<String>,
 }
 
 /// Why a run ended before its work did.

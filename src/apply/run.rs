@@ -10,7 +10,7 @@ use super::event::{Ended, Event, Outcome, Skipped, Summary};
 use super::lane::{Job, Lane, ended, lanes};
 use super::work::Reply;
 use super::{ApplyError, Session};
-use crate::domain::{OrderName, Record, RecordKind};
+use crate::domain::{Approved, OrderName, Record, RecordKind};
 use crate::plan::{Action, Plan, Step};
 use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
 use crate::protocol::{Doubt, Effect, Event as Input, Verdict};
@@ -110,6 +110,8 @@ pub(super) struct Run<'a, 'b, P, T, J> {
     pub(super) sending: usize,
     pub(super) halt: Option<Halt>,
     pub(super) opened: bool,
+    /// Whether the plan sends anything, and so was approved.
+    pub(super) sends: bool,
     pub(super) summary: Summary,
 }
 
@@ -131,6 +133,7 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
             sending: 0,
             halt: None,
             opened: false,
+            sends: plan.steps.iter().any(Step::is_sent),
             summary: Summary { kept: counts.keep, orphans: counts.orphan, ..Summary::default() },
         }
     }
@@ -305,7 +308,9 @@ impl<'a, 'b, P: PartnerCenter, T: Timer, J: Journal> Run<'a, 'b, P, T, J> {
         }
         let settings = &self.session.settings;
         let (by, command, tool) = (settings.by.clone(), settings.command.clone(), settings.tool.clone());
-        let opened = RecordKind::Opened { by, command, tool };
+        let (how, commit) = (settings.approval, settings.commit.clone());
+        let approved = self.sends.then(|| Approved { plan: self.digest.clone(), how, commit });
+        let opened = RecordKind::Opened { by, command, tool, approved };
         let endpoint = self.session.partner_center.endpoint();
         let bound = self.session.state.endpoint.is_none().then_some(RecordKind::Bound { endpoint });
         [opened].into_iter().chain(bound).chain(self.allowances()).collect()

@@ -16,12 +16,13 @@ use super::prices::PricesArgs;
 use super::record::require_place;
 use super::recovery::RecoveryArgs;
 use super::reviewed::ReviewedArgs;
+use super::revision;
 use super::select::SelectArgs;
 use super::server_time::server_time;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
-use crate::domain::{EndpointId, RecordKind};
+use crate::domain::{Approval, EndpointId, RecordKind};
 use crate::partner_center::RealTimer;
 use crate::plan::{self, Budget, Limit, Plan, Step};
 use crate::ports::PartnerCenter;
@@ -108,7 +109,11 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         state: &mut opened.state,
         stop: signals.stop(),
         budget: Budget::default(),
-        settings: settings(args.parallelism, rules, &holder),
+        settings: Settings {
+            approval: args.approval(reviewed.is_some()),
+            commit: revision::read_at(&root(&args.place.path)),
+            ..settings(args.parallelism, rules, &holder)
+        },
     };
     let shop = match connection.client.endpoint() {
         EndpointId::Sandbox => "the sandbox".to_owned(),
@@ -130,6 +135,15 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 }
 
 impl ApplyArgs {
+    /// Returns how the plan is approved, once it is.
+    fn approval(&self, is_reviewed: bool) -> Approval {
+        match (is_reviewed, self.auto_approve) {
+            (true, _) => Approval::SavedPlan,
+            (false, true) => Approval::Flag,
+            (false, false) => Approval::Person,
+        }
+    }
+
     /// Returns the failure that names every limit the plan goes beyond.
     fn over(&self, over: &[Limit], plan: &Plan) -> Failure {
         let (shop, prices) = (self.target.shop.flags(), self.prices.flags());
@@ -160,6 +174,7 @@ pub(super) fn open(
     }
 }
 
+/// Makes the settings of a run that a person approves, of manifests that are at no commit.
 pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Settings {
     Settings {
         parallelism: usize::from(parallelism),
@@ -167,6 +182,8 @@ pub(super) fn settings(parallelism: u16, rules: Rules, holder: &Holder) -> Setti
         by: holder.who(),
         command: holder.command.clone(),
         tool: TOOL.to_owned(),
+        approval: Approval::Person,
+        commit: None,
     }
 }
 

@@ -61,5 +61,5 @@ pub(super) fn require_place(state: &State, asked: &EndpointId) -> Result<(), Fai
 /// Returns the record that says who begins to write.
 pub(super) fn opened(holder: &Holder) -> RecordKind {
     let (command, tool) = (holder.command.clone(), holder.tool.clone());
-    RecordKind::Opened { by: holder.who(), command, tool }
+    RecordKind::Opened { by: holder.who(), command, tool, approved: None }
 }

@@ -11,7 +11,7 @@ use super::failure::{Failure, exit};
 use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
-use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, read_ledger};
+use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, Tls, read_ledger};
 use crate::view::Format;
 
 #[derive(Debug, Args)]
@@ -42,6 +42,12 @@ pub(super) struct SandboxArgs {
     /// How long new commerce orders have no subscription ids.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     subscription_delay: Duration,
+    /// Serve over TLS with this certificate (PEM), for clients that take nothing else.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// How long every answer takes at least.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     latency: Duration,
@@ -85,7 +91,8 @@ async fn serve(args: &SandboxArgs, terminal: &Terminal) -> Result<u8, Failure> {
         Failure::of(&error).hint(format!("is something else listening at {}?", args.listen))
     })?;
     let address = listener.local_addr()?;
-    terminal.print(&format!("sandbox: http://{address}\n"))?;
+    let scheme = if args.tls_certificate.is_some() { "https" } else { "http" };
+    terminal.print(&format!("sandbox: {scheme}://{address}\n"))?;
     let signals = Signals::new();
     signals.listen("stopped at once")?;
     let mut stop = signals.stop();
@@ -118,8 +125,17 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
         subscription_delay: Some(args.subscription_delay),
         faults,
         latency: args.latency,
+        tls: args.tls_certificate.as_deref().zip(args.tls_key.as_deref()).map(tls).transpose()?,
         ..Options::default()
     })
+}
+
+fn tls((certificate, key): (&Path, &Path)) -> Result<Tls, Failure> {
+    Ok(Tls::from_pem(&bytes_of(certificate)?, &bytes_of(key)?)?)
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
 }
 
 fn ledger(data: &Path, terminal: &Terminal) -> Result<u8, Failure> {

@@ -48,6 +48,8 @@ pub enum RecordKind {
         command: String,
         /// With which version of this program.
         tool: String,
+        /// What they approved, where the run was to buy something; unknown of what older versions wrote.
+        approved: Option<Approved>,
     },
     /// Somebody allowed the run that begins to go beyond a limit.
     Allowed {
@@ -63,18 +65,6 @@ pub enum RecordKind {
         limit: String,
         /// What it would come to.
         value: String,
-    },
-    /// Somebody, or a flag, approved the plan that the run carries out.
-    Approved {
-        /// The digest of that plan.
-        plan: String,
-        /// How.
-        how: Approval,
-        /// Who: user, host and process.
-        by: String,
-        /// The commit that the manifests were read at, where they are in a Git repository; with `+` behind it where
-        /// files of it were changed since.
-        commit: Option<String>,
     },
     /// An order is about to be sent for the first time. Durable before the first byte leaves.
     Intended {
@@ -161,8 +151,7 @@ impl RecordKind {
             | Self::Bound { .. }
             | Self::Rebuilt { .. }
             | Self::Opened { .. }
-            | Self::Allowed { .. }
-            | Self::Approved { .. } => None,
+            | Self::Allowed { .. } => None,
             Self::Intended { name, .. }
             | Self::Sending { name, .. }
             | Self::SendEnded { name, .. }
@@ -175,6 +164,18 @@ impl RecordKind {
             Self::Moved { from, .. } => Some(from),
         }
     }
+}
+
+/// That a plan was approved, before anything of it was bought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// The digest of the plan.
+    pub plan: String,
+    /// How.
+    pub how: Approval,
+    /// The commit that the manifests were read at, where they are in a Git repository; with `+` behind it where manifests
+    /// had been changed since.
+    pub commit: Option<String>,
 }
 
 /// How a plan was approved.

@@ -36,7 +36,7 @@ pub use ids::{
     RequestId, SubscriptionId,
 };
 pub use journal::{
-    Approval, Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
+    Approval, Approved, Attempt, Baseline, Evidence, Fate, NotOrdered, PlacedOrder, Record, RecordKind, Sent,
 };
 pub use limits::{
     Allowance, AllowedCustomer, Bound, Keeper, Limits, Measure, Organisation, Rule, Rulebook, Whose, Window,

@@ -159,7 +159,7 @@ impl State {
             RecordKind::Bound { endpoint } => self.endpoint = Some(endpoint.clone()),
             RecordKind::Rebuilt { at } => self.rebuilt = Some(at.clone()),
             RecordKind::Opened { .. } => self.begin_run(),
-            RecordKind::Allowed { .. } | RecordKind::Approved { .. } => {}
+            RecordKind::Allowed { .. } => {}
             RecordKind::Intended { name, attempt } => self.intend(name, attempt)?,
             RecordKind::Sending { name, at } => {
                 let sent = super::journal::Sent { at: at.clone(), ended: None, fate: None };

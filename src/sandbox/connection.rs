@@ -15,6 +15,9 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::server::TlsStream;
+
+use super::tls::{Handshakes, Tls};
 
 /// What may still be written.
 #[derive(Debug, Clone, Copy)]
@@ -54,29 +57,74 @@ impl Connected<IncomingStream<'_, CuttableListener>> for Scissors {
 }
 
 /// Accepts connections that can be cut.
-pub(super) struct CuttableListener(pub(super) TcpListener);
+pub(super) struct CuttableListener {
+    listener: TcpListener,
+    handshakes: Option<Handshakes>,
+}
+
+impl CuttableListener {
+    pub(super) fn new(listener: TcpListener, tls: Option<Tls>) -> Self {
+        Self { listener, handshakes: tls.map(Handshakes::new) }
+    }
+
+    /// Returns the next connection; over TLS, one whose handshake is done.
+    async fn next(&mut self) -> (Line, SocketAddr) {
+        loop {
+            let Some(handshakes) = &mut self.handshakes else {
+                let (stream, address) = Listener::accept(&mut self.listener).await;
+                return (Line::Plain(at_once(stream)), address);
+            };
+            tokio::select! {
+                (stream, address) = Listener::accept(&mut self.listener) => {
+                    handshakes.begin(at_once(stream), address);
+                }
+                (stream, address) = handshakes.finished() => return (Line::Tls(Box::new(stream)), address),
+            }
+        }
+    }
+}
+
+/// Without it answers are only slower.
+fn at_once(stream: TcpStream) -> TcpStream {
+    let _ = stream.set_nodelay(true);
+    stream
+}
 
 impl Listener for CuttableListener {
     type Io = CuttableStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it answers are only slower.
-        let _ = stream.set_nodelay(true);
+        let (stream, address) = self.next().await;
         let scissors = Scissors(Arc::new(Mutex::new(Cut::Never)));
         (CuttableStream { stream, scissors }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 /// One connection.
 pub(super) struct CuttableStream {
-    stream: TcpStream,
+    stream: Line,
     scissors: Scissors,
+}
+
+/// What a connection goes over.
+enum Line {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Calls the same of either.
+macro_rules! either {
+    ($line:expr, $call:ident ( $($argument:expr),* )) => {
+        match $line {
+            Line::Plain(stream) => Pin::new(stream).$call($($argument),*),
+            Line::Tls(stream) => Pin::new(stream).$call($($argument),*),
+        }
+    };
 }
 
 impl AsyncRead for CuttableStream {
@@ -85,7 +133,7 @@ impl AsyncRead for CuttableStream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        either!(&mut self.stream, poll_read(cx, buffer))
     }
 }
 
@@ -96,7 +144,7 @@ impl AsyncWrite for CuttableStream {
         if allowed == 0 && !buffer.is_empty() {
             return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
         }
-        let written = Pin::new(&mut self.stream).poll_write(cx, &buffer[..allowed]);
+        let written = either!(&mut self.stream, poll_write(cx, &buffer[..allowed]));
         if let Poll::Ready(Ok(written)) = written {
             *self.scissors.cut() = match cut {
                 Cut::InBody(bytes) if head.is_some_and(|head| written >= head) => {
@@ -110,11 +158,11 @@ impl AsyncWrite for CuttableStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        either!(&mut self.stream, poll_flush(cx))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        either!(&mut self.stream, poll_shutdown(cx))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Partner Center, pretended: a shop that answers over real HTTP, keeps a ledger, and fails on purpose.
 //!
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
-//! byte). `token` says whether it may be asked at all, `faults` what shall go wrong with it, `deliver` makes that
+//! byte; over `tls` for those who take nothing else). `token` says whether it may be asked at all, `faults` what shall go wrong with it, `deliver` makes that
 //! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
 //! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records. What happens to it later is a
 //! `change`, made by a `patch` or in the sandbox's own corner; `altered` is what an order's changes amount to.
@@ -30,6 +30,7 @@ mod reply;
 mod script;
 mod server;
 mod shop;
+mod tls;
 mod token;
 mod view;
 mod world;
@@ -47,6 +48,7 @@ pub use deed::{Deed, Html, Substitute, When};
 pub use embedded::Embedded;
 pub use faults::{Faults, Occasion, Only, Refused, Rule};
 pub use ledger::{LedgerEntry, LedgerLine, read_ledger};
+pub use tls::Tls;
 
 /// What the sandbox is to be like. The default is the kindest Partner Center there could be.
 #[derive(Debug, Clone)]
@@ -71,6 +73,8 @@ pub struct Options {
     pub limits: SandboxLimits,
     /// The clock of creation dates, lags and `Date` headers.
     pub clock: Clock,
+    /// What to serve with over TLS; without it, it is plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 impl Default for Options {
@@ -85,6 +89,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             limits: SandboxLimits::default(),
             clock: Clock::default(),
+            tls: None,
         }
     }
 }
@@ -166,6 +171,9 @@ pub enum SandboxError {
     /// The faults are not what they should be.
     #[error("cannot read the faults: {0}")]
     Faults(String),
+    /// It cannot be served over TLS with what was given.
+    #[error("cannot serve over TLS: {0}")]
+    Tls(String),
     /// The socket failed.
     #[error("cannot serve")]
     Serve(#[source] std::io::Error),
@@ -193,6 +201,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     clock: Clock,
     latency: Duration,
+    tls: Option<Tls>,
     world: Mutex<world::World>,
     script: Mutex<script::Script>,
     closing: watch::Sender<bool>,
@@ -208,6 +217,7 @@ impl Sandbox {
         let inner = Inner {
             clock: options.clock.clone(),
             latency: options.latency,
+            tls: options.tls.clone(),
             world: Mutex::new(world::World::open(options)?),
             script: Mutex::new(script),
             closing: watch::Sender::new(false),

@@ -56,7 +56,8 @@ pub(super) async fn run(
         shutdown.await;
         closing.0.closing.send_replace(true);
     };
-    let serving = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(shutdown);
+    let listener = CuttableListener::new(listener, sandbox.0.tls.clone());
+    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown);
     let grace = async {
         sandbox.closed().await;
         tokio::time::sleep(GRACE).await;

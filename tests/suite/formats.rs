@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use orderform::domain::{Approval, Fate, Lineage, NotOrdered, OrderId, OrderName, RecordKind, Recorded};
+use orderform::domain::{
+    Approval, Approved, Fate, Lineage, NotOrdered, OrderId, OrderName, RecordKind, Recorded,
+};
 use orderform::store::{FormatVersion, Holder, Store};
 
 fn fixtures() -> PathBuf {
@@ -88,15 +90,16 @@ fn what_version_1_1_added_says_who_allowed_what_and_why() {
 #[test]
 fn what_version_1_2_added_says_who_approved_what_and_until_when_it_can_be_given_back() {
     let dir = fixtures().join("1.2");
-    let approved: Vec<RecordKind> = Store::records(&dir)
+    let approved: Vec<Approved> = Store::records(&dir)
         .unwrap()
-        .map(|record| record.kind)
-        .filter(|kind| matches!(kind, RecordKind::Approved { .. }))
+        .filter_map(|record| match record.kind {
+            RecordKind::Opened { approved, .. } => approved,
+            _ => None,
+        })
         .collect();
-    let expected = |how, commit: Option<&str>| RecordKind::Approved {
+    let expected = |how, commit: Option<&str>| Approved {
         plan: "a1b2".to_owned(),
         how,
-        by: "ada on build-3, 4711".to_owned(),
         commit: commit.map(str::to_owned),
     };
     let expected = [

@@ -15,6 +15,7 @@ mod kills;
 mod kits;
 mod limits;
 mod manifests;
+mod microsoft;
 mod npm;
 mod pages;
 mod planning;

@@ -91,6 +91,21 @@ impl Git {
         })
     }
 
+    /// Says whether a YAML file of this directory, or below it, is new, or other than at the last commit.
+    pub(super) fn differs_from_head(&self) -> Result<bool, String> {
+        let changed = ["diff", "--name-only", "--no-ext-diff", "--no-textconv", "-z", "HEAD", "--", "."];
+        let new = ["ls-files", "--others", "--exclude-standard", "-z", "--", "."];
+        for asked in [&changed[..], &new[..]] {
+            let told =
+                self.ask(asked.iter().map(OsStr::new)).map_err(|_| "git cannot be run".to_owned())??;
+            let mut names = told.split(|byte| *byte == 0);
+            if names.any(|name| name.ends_with(b".yaml") || name.ends_with(b".yml")) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Returns what it answers, or what it said where it failed.
     pub(super) fn ask<'a>(
         &self,

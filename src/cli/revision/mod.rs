@@ -21,6 +21,15 @@ use crate::plan::{self, Changed};
 /// The most problems of old manifests that are told.
 const MOST_PROBLEMS: usize = 5;
 
+/// Returns the commit that the manifests below a directory are read at: its id, with `+` behind it where a YAML file below
+/// is not as it was committed. `None` where there is no Git, no repository or no commit; a receipt is then without it.
+pub(super) fn read_at(root: &Path) -> Option<String> {
+    let git = Git::open(root).ok()?;
+    let commit = git.commit("HEAD").ok()?;
+    let differs = git.differs_from_head().ok()?;
+    Some(if differs { format!("{commit}+") } else { commit })
+}
+
 /// Finds what is wanted otherwise than at a revision.
 pub(super) fn changed_since(revision: &str, path: &Path, now: &[DesiredOrder]) -> Result<Changed, Failure> {
     let git = Git::open(&materials::root(path))?;

@@ -10,16 +10,17 @@ use tokio::sync::watch as channel;
 
 use super::around::{in_doubt, lost, words};
 use super::daemon::{Daemon, Made};
-use crate::apply::{ApplyError, Ended, Event, Outcome, Session, Summary};
+use crate::apply::{ApplyError, Ended, Event, Outcome, Session, Settings, Summary};
 use crate::cli::apply::{open, settings};
 use crate::cli::connect::Connection;
 use crate::cli::failure::{Failure, exit};
 use crate::cli::materials::{self, Materials, show_notices, store_failure};
 use crate::cli::record::require_place;
+use crate::cli::revision;
 use crate::cli::server_time::server_time;
 use crate::cli::terminal::Terminal;
 use crate::cli::trail::Trail;
-use crate::domain::{Rule, Rulebook};
+use crate::domain::{Approval, Rule, Rulebook};
 use crate::partner_center::RealTimer;
 use crate::plan::{Action, Block, Budget, Held, Plan, Step};
 use crate::ports::KillSwitch as _;
@@ -134,7 +135,11 @@ impl Daemon<'_> {
             state: &mut opened.state,
             budget: Budget::default(),
             stop: stop.subscribe(),
-            settings: settings(self.args.parallelism, rules.clone(), &self.holder),
+            settings: Settings {
+                approval: Approval::Watcher,
+                commit: revision::read_at(&materials::root(&self.args.place.path)),
+                ..settings(self.args.parallelism, rules.clone(), &self.holder)
+            },
         };
         let mut unattended = Unattended::new(self.terminal, in_doubt(session.state), stop.clone());
         let passed = reconcile::pass(&plan, prices.as_ref(), now, session, &mut unattended).await;

@@ -194,7 +194,7 @@ fn what_is_usual_is_the_median_of_runs_that_bought_something_and_nothing_before_
     let mut state = beginning();
     let run = |state: &mut State, number: usize, orders: usize| {
         let text = || "x".to_owned();
-        push(state, 0, RecordKind::Opened { by: text(), command: text(), tool: text() });
+        push(state, 0, RecordKind::Opened { by: text(), command: text(), tool: text(), approved: None });
         for n in 0..orders {
             buy(state, 0, &format!("run-{number}-{n}"), 1);
         }

@@ -20,7 +20,7 @@ use std::fmt;
 /// * **1.0** — the first. Journal records: `genesis`, `bound`, `rebuilt`, `opened`, `intended`, `sending`, `sendEnded`,
 ///   `created`, `notOrdered`, `adopted`, `subscriptionsKnown`, `moved`, `forgotten`.
 /// * **1.1** — `allowed`: who allowed a run to go beyond which limit, and why.
-/// * **1.2** — `approved`: how and by whom a plan was approved, at which commit; `termsKnown`: until when subscriptions run
+/// * **1.2** — `approved` of `opened`: which plan was approved, how, at which commit; `termsKnown`: until when subscriptions run
 ///   and can be given back.
 ///
 /// A new record type, or a new property, is a new minor version: an older reader refuses the line that has it, and

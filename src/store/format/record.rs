@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::terms::{ApprovalForm, TermsForm};
+use super::terms::{ApprovedForm, TermsForm};
 use super::values::{
     AttemptForm, EvidenceForm, FateForm, FormError, MomentForm, PlacedForm, SpecForm, read_endpoint,
     read_subscriptions, write_subscriptions,
@@ -31,6 +31,8 @@ pub(crate) enum RecordForm {
         by: String,
         command: String,
         tool: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        approved: Option<ApprovedForm>,
     },
     Allowed {
         by: String,
@@ -39,13 +41,6 @@ pub(crate) enum RecordForm {
         reason: String,
         limit: String,
         value: String,
-    },
-    Approved {
-        plan: String,
-        how: ApprovalForm,
-        by: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        commit: Option<String>,
     },
     Intended {
         name: String,
@@ -111,20 +106,17 @@ impl From<&RecordKind> for RecordForm {
             },
             RecordKind::Bound { endpoint } => Self::Bound { endpoint: endpoint.to_string() },
             RecordKind::Rebuilt { at } => Self::Rebuilt { at: at.into() },
-            RecordKind::Opened { by, command, tool } => {
-                Self::Opened { by: by.clone(), command: command.clone(), tool: tool.clone() }
-            }
+            RecordKind::Opened { by, command, tool, approved } => Self::Opened {
+                by: by.clone(),
+                command: command.clone(),
+                tool: tool.clone(),
+                approved: approved.as_ref().map(ApprovedForm::from),
+            },
             RecordKind::Allowed { by, rule, keeper, reason, limit, value } => {
                 let [by, rule, keeper, reason, limit, value] =
                     [by, rule, keeper, reason, limit, value].map(Clone::clone);
                 Self::Allowed { by, rule, keeper, reason, limit, value }
             }
-            RecordKind::Approved { plan, how, by, commit } => Self::Approved {
-                plan: plan.clone(),
-                how: (*how).into(),
-                by: by.clone(),
-                commit: commit.clone(),
-            },
             RecordKind::Intended { name, attempt } => {
                 Self::Intended { name: name.to_string(), attempt: Box::new(attempt.as_ref().into()) }
             }
@@ -169,12 +161,12 @@ impl RecordForm {
             }
             Self::Bound { endpoint } => RecordKind::Bound { endpoint: read_endpoint(endpoint) },
             Self::Rebuilt { at } => RecordKind::Rebuilt { at: at.read()? },
-            Self::Opened { by, command, tool } => RecordKind::Opened { by, command, tool },
+            Self::Opened { by, command, tool, approved } => {
+                let approved = approved.map(ApprovedForm::read);
+                RecordKind::Opened { by, command, tool, approved }
+            }
             Self::Allowed { by, rule, keeper, reason, limit, value } => {
                 RecordKind::Allowed { by, rule, keeper, reason, limit, value }
-            }
-            Self::Approved { plan, how, by, commit } => {
-                RecordKind::Approved { plan, how: how.read(), by, commit }
             }
             Self::Intended { name, attempt } => {
                 RecordKind::Intended { name: OrderName::parse(&name)?, attempt: Box::new(attempt.read()?) }

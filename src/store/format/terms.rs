@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::values::FormError;
-use crate::domain::{Approval, SubscriptionId, SubscriptionTerms, TermDuration};
+use crate::domain::{Approval, Approved, SubscriptionId, SubscriptionTerms, TermDuration};
 
 /// A subscription's terms, in Partner Center's property names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +47,32 @@ impl TermsForm {
     }
 }
 
+/// What was approved, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ApprovedForm {
+    plan: String,
+    how: ApprovalForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
+}
+
+impl From<&Approved> for ApprovedForm {
+    fn from(approved: &Approved) -> Self {
+        Self { plan: approved.plan.clone(), how: approved.how.into(), commit: approved.commit.clone() }
+    }
+}
+
+impl ApprovedForm {
+    pub(crate) fn read(self) -> Approved {
+        Approved { plan: self.plan, how: self.how.read(), commit: self.commit }
+    }
+}
+
 /// How a plan was approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum ApprovalForm {
+enum ApprovalForm {
     Person,
     Flag,
     SavedPlan,
@@ -69,7 +91,7 @@ impl From<Approval> for ApprovalForm {
 }
 
 impl ApprovalForm {
-    pub(crate) fn read(self) -> Approval {
+    fn read(self) -> Approval {
         match self {
             Self::Person => Approval::Person,
             Self::Flag => Approval::Flag,

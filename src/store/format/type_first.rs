@@ -13,7 +13,7 @@ use serde::de::value::{BorrowedStrDeserializer, EnumAccessDeserializer, MapAcces
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, VariantAccess, Visitor};
 
 use super::record::{ReasonForm, RecordForm};
-use super::terms::{ApprovalForm, TermsForm};
+use super::terms::{ApprovedForm, TermsForm};
 use super::values::{AttemptForm, EvidenceForm, FateForm, MomentForm, PlacedForm, SpecForm};
 
 /// The shape of [`RecordForm`], as serde names variants where there is no tag; the compiler compares the two.
@@ -40,6 +40,8 @@ enum Shape {
         by: String,
         command: String,
         tool: String,
+        #[serde(default)]
+        approved: Option<ApprovedForm>,
     },
     Allowed {
         by: String,
@@ -48,13 +50,6 @@ enum Shape {
         reason: String,
         limit: String,
         value: String,
-    },
-    Approved {
-        plan: String,
-        how: ApprovalForm,
-        by: String,
-        #[serde(default)]
-        commit: Option<String>,
     },
     Intended {
         name: String,

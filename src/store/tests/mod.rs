@@ -13,10 +13,10 @@ use super::Holder;
 use super::format::line::{Digest, seal};
 use super::state_file;
 use crate::domain::{
-    Approval, Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Excerpt, Fate, Generation,
-    LineItem, Lineage, Moment, NotOrdered, OfferId, OrderId, OrderName, OrderSpec, PlacedOrder, Record,
-    RecordKind, RequestId, Sent, ServiceError, State, SubscriptionId, SubscriptionTerms, TermDuration,
-    Timestamp,
+    Approval, Approved, Attempt, Baseline, BillingCycle, CustomerId, EndpointId, Evidence, Excerpt, Fate,
+    Generation, LineItem, Lineage, Moment, NotOrdered, OfferId, OrderId, OrderName, OrderSpec, PlacedOrder,
+    Record, RecordKind, RequestId, Sent, ServiceError, State, SubscriptionId, SubscriptionTerms,
+    TermDuration, Timestamp,
 };
 
 pub(super) fn lineage() -> Lineage {
@@ -113,6 +113,7 @@ fn kinds() -> Vec<RecordKind> {
             by: "ada on build-3, 4711".into(),
             command: "apply".into(),
             tool: "0.1.0".into(),
+            approved: None,
         },
         RecordKind::Allowed {
             by: "ada on build-3, 4711".into(),
@@ -155,11 +156,12 @@ fn kinds() -> Vec<RecordKind> {
 }
 
 fn approved(how: Approval, commit: Option<&str>) -> RecordKind {
-    RecordKind::Approved {
-        plan: "a1b2".into(),
-        how,
+    let approved = Approved { plan: "a1b2".into(), how, commit: commit.map(Into::into) };
+    RecordKind::Opened {
         by: "ada on build-3, 4711".into(),
-        commit: commit.map(Into::into),
+        command: "orderform apply".into(),
+        tool: "0.1.0".into(),
+        approved: Some(approved),
     }
 }
 
@@ -225,8 +227,7 @@ fn is_sampled(kind: &RecordKind) -> usize {
         RecordKind::Moved { .. } => 11,
         RecordKind::Forgotten { .. } => 12,
         RecordKind::Allowed { .. } => 13,
-        RecordKind::Approved { .. } => 14,
-        RecordKind::TermsKnown { .. } => 15,
+        RecordKind::TermsKnown { .. } => 14,
     }
 }
 

@@ -117,6 +117,8 @@ impl Bench {
                 by: "somebody".into(),
                 command: "apply".into(),
                 tool: "test".into(),
+                approval: Approval::Flag,
+                commit: None,
             },
         };
         let mut shown = Vec::new();

@@ -131,6 +131,8 @@ impl Simulation {
                 by: "somebody".into(),
                 command: "apply".into(),
                 tool: "test".into(),
+                approval: Approval::Flag,
+                commit: None,
             },
         };
         let mut nobody_watches = |_: &apply::Event| {};
