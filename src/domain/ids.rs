@@ -184,12 +184,6 @@ impl SubscriptionId {
         parse_opaque(text).map(Self)
     }
 
-    /// Says whether both are one subscription: GUIDs change case between resources.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-
     /// Returns the id as answered.
     #[must_use]
     pub fn as_str(&self) -> &str {
