@@ -76,7 +76,7 @@
 //! | [`plan`] | desired and recorded to a plan | domain | nothing |
 //! | [`protocol`] | one attempt, as a pure state machine | domain | nothing |
 //! | [`apply`] | carries out a plan | domain, ports, plan, protocol | tasks |
-//! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), clocks (clock), files (clock), timers |
+//! | [`partner_center`] | the real API, over HTTP | domain, ports | formats, network, log, chance (client), chance (sign_in), clocks (clock), clocks (orders), clocks (sign_in), files (clock), files (sign_in), tasks (sign_in), timers |
 //! | [`webhook`] | notifications to their receivers, over HTTP | domain, ports | network, clocks (send), tasks (courier) |
 //! | [`store`] | journal, checkpoint and lock, on disk | domain, ports | formats, files |
 //! | [`sandbox`] | Partner Center, pretended | partner_center::wire | formats, network, files (ledger), clocks, chance, tasks, timers |
@@ -110,6 +110,7 @@
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
 //! * *drift*: where what Partner Center reports differs from what is recorded; it decides nothing. To *account for* an order is to say
 //!   whose it is: by the journal, the orders that are listed, and the audit log.
+//! * *credential*: who we are to Partner Center, and the way to the *token* that says so; *proof*: how an application shows that it is itself.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *freeze*: a person's word that orders are not to be bought for a while, until it *thaws*. *Window*: when a watcher may buy.
 //! * *pass*: one round of making desired and recorded meet. *Watcher*: who makes one after another; a *hint* tells it that
@@ -142,6 +143,8 @@
 //! * What of a pass is told, and when: [`watch::Notice`] and its laws, `view/words/notice.rs`. A shape of notifications: [`domain::notify`],
 //!   one file in `view/notice`. How they are signed, and tried again: [`webhook`].
 //! * What is logged of a run, and is a span: `cli/trail.rs`; how it is written: `cli/log.rs`, and `cli/otlp` for a collector.
+//! * A way to sign in: [`partner_center::sign_in::Way`], what marks it in `cli/sign_in.rs`, the README. A code of a sign-in that is
+//!   refused: [`domain::SignInProblem`], `view/words/sign_in.rs`, the README's table; `sandbox/token.rs` to refuse so.
 //! * How orders are selected: [`plan::Expression`] and [`plan::Selection`], words of mistakes in `cli/select.rs`, what Git
 //!   says of a commit in `cli/revision`, of scopes in
 //!   `view/words/scope.rs`, `view/json/scope.rs` and `schema.rs`.

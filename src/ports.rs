@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Answer, AuditedOrder, CorrelationId, CustomerId, EndpointId, Excerpt, Listing, Moment, ObservedOrder,
-    OrderId, OrderSpec, Record, RequestId, ServiceError, State,
+    OrderId, OrderSpec, Record, RequestId, ServiceError, SignInRefused, State,
 };
 
 /// Partner Center, as far as we need it. Implementors never retry: what to do about an answer is decided by others.
@@ -66,7 +66,7 @@ pub struct Outgoing {
 pub enum ReadError {
     /// The token is missing, expired or not accepted (401).
     #[error("Partner Center did not accept the sign-in: {0}")]
-    SignIn(Excerpt),
+    SignIn(SignInRefused),
     /// Partner Center refused, and will again.
     #[error("Partner Center refused: {0}")]
     Refused(ServiceError),

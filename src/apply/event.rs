@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::{CustomerId, Evidence, NotOrdered, OrderName, PlacedOrder, RequestId, SubscriptionId};
+use crate::domain::{
+    CustomerId, Evidence, NotOrdered, OrderName, PlacedOrder, RequestId, SignInRefused, SubscriptionId,
+};
 use crate::plan::{Block, Limit};
 use crate::protocol::{Doubt, Obstacle};
 
@@ -112,8 +114,8 @@ pub enum Skipped {
     Interrupted,
     /// This order of the same customer is in doubt.
     CustomerInDoubt(OrderName),
-    /// Partner Center did not accept the sign-in.
-    SignIn(String),
+    /// The sign-in was not accepted.
+    SignIn(SignInRefused),
     /// The disk has no room for what would come of it.
     NoRoom(String),
     /// It would go beyond this limit.

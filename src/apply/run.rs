@@ -10,7 +10,7 @@ use super::event::{Ended, Event, Outcome, Skipped, Summary};
 use super::lane::{Job, Lane, ended, lanes};
 use super::work::Reply;
 use super::{ApplyError, Session};
-use crate::domain::{Approved, OrderName, Record, RecordKind};
+use crate::domain::{Approved, OrderName, Record, RecordKind, SignInRefused};
 use crate::plan::{Action, Plan, Step};
 use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
 use crate::protocol::{Doubt, Effect, Event as Input, Verdict};
@@ -84,7 +84,7 @@ fn ended_by_plan(step: &Step) -> Option<Ended> {
 #[derive(Debug)]
 pub(super) enum Halt {
     Interrupted,
-    SignIn(String),
+    SignIn(SignInRefused),
     Journal(JournalError),
 }
 

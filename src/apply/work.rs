@@ -8,7 +8,7 @@ use tokio::task::JoinError;
 use super::event::Event;
 use super::reads::patiently;
 use super::run::{Halt, Run};
-use crate::domain::{Answer, AnswerBody, AuditedOrder, CorrelationId, Listing, Moment};
+use crate::domain::{Answer, AnswerBody, AuditedOrder, CorrelationId, Listing, Moment, SignInRefused};
 use crate::ports::{Journal, Outgoing, PartnerCenter, ReadError, Timer};
 use crate::protocol::Event as Input;
 
@@ -100,7 +100,7 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
             }
             Reply::Listed(Err(error)) => {
                 if let ReadError::SignIn(why) = &error {
-                    self.halt(Halt::SignIn(why.to_string()));
+                    self.halt(Halt::SignIn(why.clone()));
                 }
                 Some(Input::ListFailed(error.to_string()))
             }
@@ -108,8 +108,8 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
             Reply::Answered(answer) => {
                 self.sending -= 1;
                 // Whatever it says about this order, every other would meet the same.
-                if let Answer::Response { status: 401, body, .. } = &answer {
-                    self.halt(Halt::SignIn(sign_in_refused(body)));
+                if let Some(refused) = sign_in_refused(&answer) {
+                    self.halt(Halt::SignIn(refused));
                 }
                 Some(Input::Answered(answer))
             }
@@ -119,9 +119,11 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
     }
 }
 
-fn sign_in_refused(body: &AnswerBody) -> String {
-    match body {
-        AnswerBody::Error(error) => error.to_string(),
-        _ => "401 for an order".to_owned(),
+fn sign_in_refused(answer: &Answer) -> Option<SignInRefused> {
+    match answer {
+        Answer::NotSignedIn(refused) => Some(refused.clone()),
+        Answer::Response { status: 401, body: AnswerBody::Error(error), .. } => Some(error.into()),
+        Answer::Response { status: 401, .. } => Some(SignInRefused::saying("401 for an order")),
+        _ => None,
     }
 }

@@ -1,13 +1,14 @@
 //! Reaching Partner Center: the real one, one on loopback, or the embedded sandbox. Same client, same HTTP.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
 
 use super::failure::Failure;
 use super::materials::parse_duration;
+use super::sign_in::{self, Found};
 use crate::domain::{EndpointId, Project};
 use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint};
 use crate::sandbox::{self, Embedded, Sandbox};
@@ -34,6 +35,9 @@ pub(super) struct Target {
     /// The longest that one request may take.
     #[arg(long, value_name = "DURATION", default_value = "180s", value_parser = parse_duration)]
     pub(super) request_timeout: Duration,
+    /// Who signs in: found out once, so that all passes of a watcher share what was got.
+    #[arg(skip)]
+    signed_in: Arc<OnceLock<Found>>,
 }
 
 impl Shop {
@@ -50,7 +54,7 @@ impl Shop {
         if self.sandbox { " --sandbox" } else { "" }
     }
 
-    fn endpoint(&self, project: &Project) -> Result<Endpoint, Failure> {
+    pub(super) fn endpoint(&self, project: &Project) -> Result<Endpoint, Failure> {
         match &self.endpoint {
             Some(url) => Ok(Endpoint::parse(url)?),
             None => Ok(Endpoint::for_cloud(project.cloud.unwrap_or_default())),
@@ -61,12 +65,27 @@ impl Shop {
 impl Target {
     /// Returns what talks to a shop as patiently as everything does by default.
     pub(super) fn of(shop: &Shop) -> Self {
-        Self { shop: shop.clone(), request_timeout: ClientSettings::default().request_timeout }
+        let request_timeout = ClientSettings::default().request_timeout;
+        Self { shop: shop.clone(), request_timeout, signed_in: Arc::default() }
     }
 
     /// Returns what a state would be bound to, before anything is opened.
     pub(super) fn place(&self, project: &Project) -> Result<EndpointId, Failure> {
         self.shop.place(project)
+    }
+
+    /// Returns who signs in. Nothing is sent for that.
+    pub(super) fn sign_in(&self, project: &Project) -> Result<Found, Failure> {
+        let cloud = project.cloud.unwrap_or_default();
+        match self.signed_in.get().filter(|found| found.cloud == cloud) {
+            Some(found) => Ok(found.clone()),
+            None => {
+                let found = sign_in::find(cloud)?;
+                // A project that moved to another cloud meanwhile has its own each time.
+                let _ = self.signed_in.set(found.clone());
+                Ok(found)
+            }
+        }
     }
 }
 
@@ -90,7 +109,9 @@ impl Connection {
             let client = Arc::new(Client::new(endpoint, token, settings)?);
             return Ok(Self { client, embedded: Some(embedded) });
         }
-        let client = Arc::new(Client::new(target.shop.endpoint(project)?, access_token()?, settings)?);
+        let endpoint = target.shop.endpoint(project)?;
+        let credential = target.sign_in(project)?.credential;
+        let client = Arc::new(Client::new(endpoint, credential, settings)?);
         Ok(Self { client, embedded: None })
     }
 
@@ -101,31 +122,4 @@ impl Connection {
         }
         Ok(())
     }
-}
-
-fn access_token() -> Result<AccessToken, Failure> {
-    let text = match (
-        std::env::var("ORDERFORM_ACCESS_TOKEN"),
-        std::env::var_os("ORDERFORM_ACCESS_TOKEN_FILE"),
-    ) {
-        (Ok(text), _) => text,
-        (Err(_), Some(file)) => token_in(Path::new(&file))?,
-        (Err(_), None) => {
-            let failure = Failure::new("there is no access token to sign in to Partner Center with");
-            return Err(failure.hint(
-                "put a bearer token for `https://api.partnercenter.microsoft.com` into `ORDERFORM_ACCESS_TOKEN`, or try \
-                 everything with `--sandbox` first",
-            ));
-        }
-    };
-    Ok(AccessToken::parse(&text)?)
-}
-
-/// Reads the token of a file, which whatever renews tokens may replace at any time.
-fn token_in(file: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::new(format!("cannot read `{}`: {error}", file.display()))
-            .hint("`ORDERFORM_ACCESS_TOKEN_FILE` names a file with the token in it")
-    })?;
-    Ok(text.trim().to_owned())
 }

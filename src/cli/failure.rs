@@ -5,15 +5,16 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::apply::ApplyError;
-use crate::domain::{EndpointId, is_harmful};
+use crate::domain::{EndpointId, SignInProblem, is_harmful};
 use crate::manifest::Loaded;
 use crate::manifest::render::without_commands;
+use crate::partner_center::sign_in::SignInError;
 use crate::partner_center::{ClientError, EndpointError, TokenError};
 use crate::plan::{Changes, Limit};
 use crate::ports::ReadError;
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
-use crate::view::{Trouble, changes_in_words, wrap};
+use crate::view::{Trouble, changes_in_words, way_out, wrap};
 
 /// The exit codes, as design and README list them.
 pub(crate) mod exit {
@@ -30,6 +31,9 @@ pub(crate) mod exit {
     /// What shells say of a program whose reader has gone (128 and SIGPIPE).
     pub(crate) const NOBODY_READS: u8 = 141;
 }
+
+/// What to do about a sign-in that is refused for a reason that is not known.
+const SIGN_IN: &str = "check who signs in, and with what: `orderform auth check` says so, and the README lists what is refused how";
 
 /// What a hint begins with.
 const HINT: &str = "  hint: ";
@@ -218,11 +222,22 @@ impl From<SandboxError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         let hint = match &error {
-            ReadError::SignIn(_) => {
-                "the token in `ORDERFORM_ACCESS_TOKEN` is wrong, expired or for something else"
+            ReadError::SignIn(refused) => refused.problem.map_or(SIGN_IN, way_out),
+            ReadError::Refused(error) => {
+                let problem = SignInProblem::of_service(error);
+                problem.map_or("check the customer and what the signed-in application may do", way_out)
             }
-            ReadError::Refused(_) => "check the customer and what the signed-in application may do",
             ReadError::NotNow { .. } | ReadError::Failed(_) => "nothing was changed; try again",
+        };
+        Self::of(&error).hint(hint)
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        let hint = match &error {
+            SignInError::Refused(refused) => refused.problem.map_or(SIGN_IN, way_out),
+            SignInError::NotNow { .. } | SignInError::Failed(_) => "nothing was changed; try again",
         };
         Self::of(&error).hint(hint)
     }

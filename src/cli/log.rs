@@ -1,8 +1,12 @@
-//! The log: on stderr where `ORDERFORM_LOG` asks for one, as text or as JSON, and to a collector where one is configured.
+//! The log, where `ORDERFORM_LOG` asks for one: on stderr or in a file, as text or as JSON, and to a collector where one is
+//! configured.
 //!
 //! **Invariant:** what is logged is a line, whatever is in it, and moves no terminal. It never goes to stdout.
 
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
 
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
@@ -15,6 +19,7 @@ use crate::view::{escape, harmless_json};
 
 const FILTER: &str = "ORDERFORM_LOG";
 const FORMAT: &str = "ORDERFORM_LOG_FORMAT";
+const PATH: &str = "ORDERFORM_LOG_PATH";
 
 /// How a line of the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +36,8 @@ pub(super) fn start() -> Result<Collector, Failure> {
     let mut layers: Vec<BoxedLayer> = Vec::new();
     let format = read_format()?;
     if let Some(filter) = read_filter()? {
-        let lines = tracing_subscriber::fmt::layer().with_writer(Lines(format)).with_ansi(false);
+        let lines = Lines { format, file: open_file()? };
+        let lines = tracing_subscriber::fmt::layer().with_writer(lines).with_ansi(false);
         layers.push(match format {
             Format::Text => lines.with_filter(filter).boxed(),
             Format::Json => lines.json().with_filter(filter).boxed(),
@@ -69,27 +75,50 @@ fn read_format() -> Result<Format, Failure> {
     }
 }
 
-/// Stderr, a whole line at a time.
-#[derive(Debug, Clone, Copy)]
-struct Lines(Format);
+/// Opens the file to append the log to, where one is named. Only its owner can read one that is made.
+fn open_file() -> Result<Option<Arc<File>>, Failure> {
+    let Some(path) = std::env::var_os(PATH).filter(|path| !path.is_empty()) else { return Ok(None) };
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let failed = |error: io::Error| {
+        let failure = Failure::new(format!("cannot log to `{}`", Path::new(&path).display()));
+        failure.caused_by(error.to_string()).hint(format!("`{PATH}` names a file to append the log to"))
+    };
+    options.open(&path).map(Arc::new).map(Some).map_err(failed)
+}
+
+/// Stderr or a file, a whole line at a time.
+#[derive(Debug, Clone)]
+struct Lines {
+    format: Format,
+    file: Option<Arc<File>>,
+}
 
 impl<'a> MakeWriter<'a> for Lines {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self {
-        *self
+        self.clone()
     }
 }
 
 impl Write for Lines {
     /// Takes a line as the formatter makes it: whole, with its end.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        io::stderr().write_all(self.0.safe(line).as_bytes())?;
+        let safe = self.format.safe(line);
+        match &self.file {
+            Some(file) => file.as_ref().write_all(safe.as_bytes())?,
+            None => io::stderr().write_all(safe.as_bytes())?,
+        }
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        match &self.file {
+            Some(file) => file.as_ref().flush(),
+            None => io::stderr().flush(),
+        }
     }
 }
 

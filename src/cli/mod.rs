@@ -7,6 +7,7 @@ mod adopt;
 mod allowing;
 mod apply;
 mod audit;
+mod auth;
 mod connect;
 mod drift;
 mod estate;
@@ -23,6 +24,7 @@ mod otlp;
 mod person;
 mod plan;
 mod prices;
+mod program;
 mod rebuild;
 mod record;
 mod recovery;
@@ -35,6 +37,7 @@ mod schema;
 mod select;
 mod server_time;
 mod shell;
+mod sign_in;
 mod signals;
 mod starter;
 mod state;
@@ -43,6 +46,7 @@ mod terminal;
 mod trail;
 mod validate;
 mod watch;
+mod why;
 
 use std::process::ExitCode;
 
@@ -115,10 +119,15 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Look at the recorded state, or mend it.
     State(state::StateArgs),
+    /// Say how an order came to be recorded as it is: who approved what, what was sent, what came back.
+    Why(why::WhyArgs),
     /// Record an order that already exists.
     Adopt(adopt::AdoptArgs),
     /// Say how an attempt in doubt ended.
     Settle(adopt::SettleArgs),
+    /// Look at how orderform signs in.
+    #[command(subcommand)]
+    Auth(auth::AuthCommand),
     /// Print a completion script for a shell.
     Completions(shell::CompletionsArgs),
     /// Print the manual page.
@@ -173,8 +182,10 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),
         Command::State(args) => state::run(args, terminal),
+        Command::Why(args) => why::run(&args, terminal),
         Command::Adopt(args) => on_runtime(adopt::adopt(&args, terminal)),
         Command::Settle(args) => on_runtime(adopt::settle(&args, terminal)),
+        Command::Auth(command) => on_runtime(auth::run(command, terminal)),
         Command::Completions(args) => shell::completions(&args, terminal),
         Command::Man => shell::man(terminal),
     }

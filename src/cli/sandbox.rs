@@ -11,7 +11,7 @@ use super::failure::{Failure, exit};
 use super::materials::parse_duration;
 use super::signals::Signals;
 use super::terminal::Terminal;
-use crate::sandbox::{Audit, Faults, Options, RequestIds, Sandbox, Tls, read_ledger};
+use crate::sandbox::{Audit, Faults, Options, RefreshTokens, RequestIds, Sandbox, Tls, read_ledger};
 use crate::view::Format;
 
 #[derive(Debug, Args)]
@@ -42,6 +42,12 @@ pub(super) struct SandboxArgs {
     /// How long new commerce orders have no subscription ids.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
     subscription_delay: Duration,
+    /// How long a token lives.
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
+    token_life: Duration,
+    /// Take a refresh token once only: the answer brings the next one.
+    #[arg(long)]
+    refresh_once: bool,
     /// Serve over TLS with this certificate (PEM), for clients that take nothing else.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
@@ -125,6 +131,8 @@ fn options(args: &SandboxArgs) -> Result<Options, Failure> {
         subscription_delay: Some(args.subscription_delay),
         faults,
         latency: args.latency,
+        token_life: args.token_life,
+        refresh_tokens: if args.refresh_once { RefreshTokens::Once } else { RefreshTokens::Lasting },
         tls: args.tls_certificate.as_deref().zip(args.tls_key.as_deref()).map(tls).transpose()?,
         ..Options::default()
     })

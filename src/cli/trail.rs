@@ -126,7 +126,8 @@ fn why(outcome: &Outcome) -> Option<String> {
         Outcome::NotOrdered(NotOrdered::NotNow(why) | NotOrdered::ListedNowhere(why))
         | Outcome::InDoubt(Doubt::Unanswered { why } | Doubt::Unlisted { why })
         | Outcome::Stopped(Obstacle::Unlisted { why })
-        | Outcome::NotAttempted(Skipped::SignIn(why) | Skipped::NoRoom(why)) => Some(why.clone()),
+        | Outcome::NotAttempted(Skipped::NoRoom(why)) => Some(why.clone()),
+        Outcome::NotAttempted(Skipped::SignIn(refused)) => Some(refused.to_string()),
         _ => None,
     }
 }

@@ -4,12 +4,18 @@ use std::fmt;
 use std::time::Duration;
 
 use super::observed::ObservedOrder;
+use super::sign_in::SignInRefused;
 
 /// What came back of one POST.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// No byte of the request left this machine, for this reason: name look-up, connecting, TLS.
     NotSent(NotSent),
+    /// No byte of the request left, because we are not signed in and cannot be.
+    NotSignedIn(SignInRefused),
+    /// A whole 401 in Partner Center's own words, which bought nothing. Since then somebody has signed in anew, so that the
+    /// same would be sent with another token.
+    SignInRenewed(ServiceError),
     /// The request left or may have left, and no whole answer came: timeout, reset, cut body.
     Lost(Excerpt),
     /// A whole answer.

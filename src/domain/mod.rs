@@ -2,9 +2,9 @@
 //!
 //! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought, [`freeze`] what is not to
 //! be for a while, [`windows`] when a watcher may,
-//! [`observed`] and [`subscription`] what Partner Center reports, [`audited`] what it says was done, [`journal`] what has happened, [`state`] what follows from it, [`prices`] what it
+//! [`observed`] and [`subscription`] what Partner Center reports, [`audited`] what it says was done, [`journal`] what has happened, [`state`] what follows from it, [`receipt`] what it says of one order, [`prices`] what it
 //! costs ([`money`]), [`moment`] how time is measured where money depends on it,
-//! [`notify`] who is told of what.
+//! [`notify`] who is told of what, [`sign_in`] who signed in, or why nobody.
 //!
 //! **Invariant:** nothing here reads a clock, a file, a random number or the network, and no aggregate
 //! derives serde: formats belong to the boundaries that write them.
@@ -22,8 +22,10 @@ pub mod observed;
 pub mod order;
 pub mod prices;
 pub mod project;
+pub mod receipt;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sign_in;
 pub mod state;
 pub mod subscription;
 pub mod windows;
@@ -49,6 +51,7 @@ pub use observed::{AuditedOrder, Likeness, Listing, ObservedLine, ObservedOrder}
 pub use order::{BillingCycle, DesiredOrder, LineItem, OrderSpec, Place, TermDuration};
 pub use prices::{Price, PriceList, Prices, Rates};
 pub use project::{Cloud, Project, Recovery, RecoveryMode};
+pub use sign_in::{Claims, Principal, SignInProblem, SignInRefused};
 pub use state::{Bought, FoldError, Recorded, State};
 pub use subscription::{ObservedCustomer, ObservedSubscription, SubscriptionTerms};
 pub use windows::{DAY_MINUTES, TimeWindow, Windows, Zone};

@@ -1,4 +1,4 @@
-//! Who we are to Partner Center: for now, a bearer token that somebody else got.
+//! The bearer token that every request carries; `sign_in` is where it comes from.
 //!
 //! **Invariant:** the token is in no `Debug`, `Display`, error or log; it leaves in the `Authorization` header only,
 //! and what a server echoes of it is blotted out before anybody sees it.
@@ -59,20 +59,35 @@ impl AccessToken {
 
     /// Blots the token out of a text from outside.
     pub(super) fn blot(&self, text: Vec<u8>) -> Vec<u8> {
-        let token = self.0.expose_secret().as_bytes();
-        if token.len() < LEAST_BYTES_TO_BLOT || !text.windows(token.len()).any(|part| part == token) {
-            return text;
-        }
-        let mut blotted = Vec::with_capacity(text.len());
-        let mut rest = text.as_slice();
-        while let Some(at) = rest.windows(token.len()).position(|part| part == token) {
-            blotted.extend_from_slice(&rest[..at]);
-            blotted.extend_from_slice(BLOT);
-            rest = &rest[at + token.len()..];
-        }
-        blotted.extend_from_slice(rest);
-        blotted
+        blot(&self.0, text)
     }
+
+    /// Says whether this is the same token.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
+    /// Returns the text, for what reads in it who it is of.
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+/// Blots a secret out of a text from outside.
+pub(super) fn blot(secret: &SecretString, text: Vec<u8>) -> Vec<u8> {
+    let secret = secret.expose_secret().as_bytes();
+    if secret.len() < LEAST_BYTES_TO_BLOT || !text.windows(secret.len()).any(|part| part == secret) {
+        return text;
+    }
+    let mut blotted = Vec::with_capacity(text.len());
+    let mut rest = text.as_slice();
+    while let Some(at) = rest.windows(secret.len()).position(|part| part == secret) {
+        blotted.extend_from_slice(&rest[..at]);
+        blotted.extend_from_slice(BLOT);
+        rest = &rest[at + secret.len()..];
+    }
+    blotted.extend_from_slice(rest);
+    blotted
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Reads share connections. A create has a connection of its own, HTTP/1.1 and never used again, so that a stale one
 //! can neither make its answer ambiguous nor move the library to send it twice.
 //!
-//! **Invariant:** nothing is sent twice, no redirect is followed, no proxy of the environment is used, and the
+//! **Invariant:** nothing is sent twice (but a read whose token was refused, with another one), no redirect is followed, no proxy of the environment is used, and the
 //! deadline of a request covers all of it, from the look-up of the name to the last byte of the answer.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -13,12 +13,12 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue}
 use reqwest::{Method, Url};
 use uuid::Uuid;
 
-use super::auth::AccessToken;
 use super::body;
 use super::clock::ServerClock;
 use super::endpoint::Endpoint;
 use super::exchange::{Failure, Whole, exchange};
-use crate::domain::{Excerpt, Moment};
+use super::sign_in::{Credential, SignInError, Token};
+use crate::domain::{Excerpt, Moment, SignInRefused};
 use crate::ports::ReadError;
 
 /// What Microsoft's own client waits (the Partner Center .NET SDK's default timeout).
@@ -77,7 +77,7 @@ pub enum ClientError {
 #[derive(Debug)]
 pub struct Client {
     pub(super) endpoint: Endpoint,
-    credential: AccessToken,
+    pub(super) credential: Credential,
     pub(super) settings: ClientSettings,
     /// What every request has, but for who sends it and its ids.
     pub(super) headers: HeaderMap,
@@ -93,7 +93,7 @@ impl Client {
     /// [`ClientError`] where a setting does not fit a header, or the system's certificates cannot be loaded.
     pub fn new(
         endpoint: Endpoint,
-        credential: AccessToken,
+        credential: impl Into<Credential>,
         settings: ClientSettings,
     ) -> Result<Self, ClientError> {
         // Whoever was first has set it, and to the same.
@@ -109,7 +109,7 @@ impl Client {
             reads: reads.map_err(ClientError::Tls)?,
             creates: creates.map_err(ClientError::Tls)?,
             endpoint,
-            credential,
+            credential: credential.into(),
             settings,
             headers,
             clock: ServerClock::new(),
@@ -120,20 +120,42 @@ impl Client {
     pub(super) async fn ask(
         &self,
         request: reqwest::RequestBuilder,
+        token: &Token,
         limit: usize,
     ) -> Result<(Whole, Moment), Failure> {
-        let request = request.header(AUTHORIZATION, self.credential.header());
+        let request = request.header(AUTHORIZATION, token.header());
         let mut whole = exchange(request, limit).await?;
-        whole.body = self.credential.blot(whole.body);
+        whole.body = token.blot(whole.body);
+        if matches!(whole.status, 200..=400 | 402..500) {
+            token.note_taken();
+        }
         // An error of the server may be a front door's, whose clock is another.
         let date = whole.date.filter(|_| whole.status < 500);
         let at = self.clock.note(date);
         Ok((whole, at))
     }
 
-    /// Reads something; `Ok` for any whole answer.
+    /// Reads something; `Ok` for any whole answer. Where the token is refused and another can be got, it is asked once more.
     pub(super) async fn read(
         &self,
+        url: Url,
+        extra: HeaderMap,
+        limit: usize,
+    ) -> Result<(Whole, Moment), ReadError> {
+        let token = self.credential.token().await?;
+        let (whole, at) = self.read_with(&token, url.clone(), extra.clone(), limit).await?;
+        if whole.status != 401 {
+            return Ok((whole, at));
+        }
+        match self.credential.renew(&token).await {
+            Some(token) => self.read_with(&token, url, extra, limit).await,
+            None => Ok((whole, at)),
+        }
+    }
+
+    async fn read_with(
+        &self,
+        token: &Token,
         url: Url,
         extra: HeaderMap,
         limit: usize,
@@ -145,7 +167,7 @@ impl Client {
         headers.insert(REQUEST_ID, guid(&request_id));
         headers.insert(CORRELATION_ID, guid(&Uuid::new_v4()));
         let request = self.reads.request(Method::GET, url).headers(headers);
-        let answer = self.ask(request, limit).await;
+        let answer = self.ask(request, token, limit).await;
         match answer {
             Ok((whole, at)) => {
                 tracing::debug!(%path, %request_id, status = whole.status, "read");
@@ -155,6 +177,16 @@ impl Client {
                 tracing::debug!(%path, %request_id, %why, "not read");
                 Err(ReadError::Failed(why))
             }
+        }
+    }
+}
+
+impl From<SignInError> for ReadError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused(refused) => Self::SignIn(refused),
+            SignInError::NotNow { retry_after } => Self::NotNow { retry_after },
+            SignInError::Failed(_) => Self::Failed(Excerpt::of(&error.to_string())),
         }
     }
 }
@@ -190,8 +222,8 @@ pub(super) fn read_error(whole: &Whole) -> ReadError {
     let retry_after = whole.retry_after;
     let beginning = body::beginning(&whole.body);
     match (whole.status, fault) {
-        (401, Some(fault)) => ReadError::SignIn(Excerpt::of(&fault.to_string())),
-        (401, None) => ReadError::SignIn(beginning),
+        (401, Some(fault)) => ReadError::SignIn((&fault).into()),
+        (401, None) => ReadError::SignIn(SignInRefused { why: beginning, problem: None }),
         (429, _) => ReadError::NotNow { retry_after },
         (503, _) if retry_after.is_some() => ReadError::NotNow { retry_after },
         (400..500, Some(fault)) => ReadError::Refused(fault),

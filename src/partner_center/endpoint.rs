@@ -48,7 +48,9 @@ impl EndpointError {
         match self {
             Self::NotUrl | Self::Scheme(_) => "write it as `https://api.partnercenter.microsoft.com`",
             Self::Unencrypted(_) => "use `https`; plain `http` goes to 127.0.0.1, [::1] and localhost only",
-            Self::Extra(_) => "leave it out; the access token is given by ORDERFORM_ACCESS_TOKEN",
+            Self::Extra(_) => {
+                "leave it out; who signs in is said by the environment, such as ORDERFORM_ACCESS_TOKEN"
+            }
             Self::Version => "leave `/v1` out; it is added to every request",
         }
     }
@@ -112,6 +114,21 @@ impl Endpoint {
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
+    }
+
+    /// Returns the URL below the base with these segments, without the version; `None` as with [`Endpoint::url`].
+    pub(super) fn below(&self, segments: &[&str]) -> Option<Url> {
+        if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+            return None;
+        }
+        let mut url = self.base.clone();
+        url.path_segments_mut().expect("http and https URLs have segments").pop_if_empty().extend(segments);
+        Some(url)
+    }
+
+    /// Returns the base URL as text; it holds no secret.
+    pub(super) fn written(&self) -> String {
+        self.base.as_str().trim_end_matches('/').to_owned()
     }
 
     /// Returns the port, where it is not the scheme's own.

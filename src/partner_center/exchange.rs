@@ -23,6 +23,8 @@ pub(super) struct Whole {
     pub(super) date: Option<Timestamp>,
     /// What its `Retry-After` says.
     pub(super) retry_after: Option<Duration>,
+    /// What its `isMfaCompliant` says, where it was asked for (`ValidateMfa`).
+    pub(super) mfa: Option<bool>,
     /// The bytes of its body.
     pub(super) body: Vec<u8>,
 }
@@ -43,6 +45,7 @@ pub(super) async fn exchange(request: reqwest::RequestBuilder, limit: usize) -> 
     let date = read_date(response.headers());
     let retry_after = read_retry_after(response.headers(), date);
     let stated = read_length(response.headers());
+    let mfa = read_mfa(response.headers());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if chunk.len() > limit.saturating_sub(body.len()) {
@@ -55,7 +58,7 @@ pub(super) async fn exchange(request: reqwest::RequestBuilder, limit: usize) -> 
         let why = format!("the answer {status} is not as long as it says");
         return Err(Failure::Lost(Excerpt::of(&why)));
     }
-    Ok(Whole { status, date, retry_after, body })
+    Ok(Whole { status, date, retry_after, mfa, body })
 }
 
 /// Sorts an error of sending. hyper reports "connect" for look-up, TCP and TLS only: before the request is written.
@@ -83,6 +86,11 @@ fn read_date(headers: &HeaderMap) -> Option<Timestamp> {
 fn read_length(headers: &HeaderMap) -> Option<Option<usize>> {
     let value = headers.get(CONTENT_LENGTH)?;
     Some(value.to_str().ok().and_then(|text| text.parse().ok()))
+}
+
+/// Reads `isMfaCompliant`; nothing else than the two words is one of them.
+fn read_mfa(headers: &HeaderMap) -> Option<bool> {
+    headers.get("ismfacompliant")?.to_str().ok()?.trim().to_ascii_lowercase().parse().ok()
 }
 
 /// Reads `Retry-After` ("API throttling guidance": seconds); the longest of several.

@@ -2,16 +2,24 @@
 //!
 //! **Invariant:** one request a call, but for audit records, which come in pages; nothing is judged.
 
+use std::time::Duration;
+
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
+use tokio::time::{Instant, timeout};
 
 use super::client::{CORRELATION_ID, Client, REQUEST_ID, failed, guid, read_error};
-use super::exchange::{Failure, Whole};
+use super::exchange::Failure;
+use super::sign_in::SignInError;
 use super::{audit, body, convert};
 use crate::domain::{
-    Answer, AuditedOrder, CustomerId, EndpointId, Listing, Moment, NotSent, ObservedOrder, OrderId, OrderSpec,
+    Answer, AnswerBody, AuditedOrder, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent,
+    ObservedOrder, OrderId, OrderSpec,
 };
 use crate::ports::{Outgoing, PartnerCenter, ReadError};
+
+/// How long an order waits for a token at the most; of a short request, half of it. Who still asks for one then goes on, and the next send has it.
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl PartnerCenter for Client {
     fn endpoint(&self) -> EndpointId {
@@ -28,15 +36,7 @@ impl PartnerCenter for Client {
 
     async fn create_order(&self, send: Outgoing) -> Answer {
         let Outgoing { customer, request_id, correlation_id, .. } = send;
-        let answer = match self.post(&send).await {
-            Ok((whole, _)) => Answer::Response {
-                status: whole.status,
-                retry_after: whole.retry_after,
-                body: body::classify(whole.status, &whole.body),
-            },
-            Err(Failure::NotSent(why)) => Answer::NotSent(NotSent(why)),
-            Err(Failure::Lost(why)) => Answer::Lost(why),
-        };
+        let answer = self.post(&send).await;
         tracing::debug!(%customer, %request_id, %correlation_id, ?answer, "create order");
         answer
     }
@@ -97,16 +97,41 @@ impl Client {
         self.endpoint.url(&["customers", &customer.to_string(), "orders"]).expect("a GUID is a path segment")
     }
 
-    async fn post(&self, send: &Outgoing) -> Result<(Whole, Moment), Failure> {
+    /// Sends one POST. The time that signing in takes is taken off the request's, so that both together are no longer.
+    async fn post(&self, send: &Outgoing) -> Answer {
+        let began = Instant::now();
+        let patience = SIGN_IN_TIMEOUT.min(self.settings.request_timeout / 2);
+        let token = match timeout(patience, self.credential.token()).await {
+            Ok(Ok(token)) => token,
+            Ok(Err(SignInError::Refused(refused))) => return Answer::NotSignedIn(refused),
+            Ok(Err(error)) => return Answer::NotSent(NotSent(Excerpt::of(&error.to_string()))),
+            Err(_) => return Answer::NotSent(NotSent(Excerpt::of("signing in takes too long"))),
+        };
+        let left = self.settings.request_timeout.saturating_sub(began.elapsed());
+        let request = self.request(send).timeout(left);
+        let whole = match self.ask(request, &token, self.settings.order_limit_bytes).await {
+            Ok((whole, _)) => whole,
+            Err(Failure::NotSent(why)) => return Answer::NotSent(NotSent(why)),
+            Err(Failure::Lost(why)) => return Answer::Lost(why),
+        };
+        let (status, retry_after) = (whole.status, whole.retry_after);
+        match body::classify(status, &whole.body) {
+            // It bought nothing, and with another token it may be sent again: by whoever wrote down that it was sent.
+            AnswerBody::Error(error) if status == 401 && self.credential.renew(&token).await.is_some() => {
+                Answer::SignInRenewed(error)
+            }
+            body => Answer::Response { status, retry_after, body },
+        }
+    }
+
+    fn request(&self, send: &Outgoing) -> reqwest::RequestBuilder {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(REQUEST_ID, guid(&send.request_id));
         headers.insert(CORRELATION_ID, guid(&send.correlation_id));
-        let request = self
-            .creates
+        self.creates
             .request(Method::POST, self.orders_url(send.customer))
             .headers(headers)
-            .body(send.body.clone());
-        self.ask(request, self.settings.order_limit_bytes).await
+            .body(send.body.clone())
     }
 }

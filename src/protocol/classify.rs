@@ -38,6 +38,10 @@ pub enum Class {
 pub fn classify(answer: Answer, sent: &OrderSpec) -> Class {
     match answer {
         Answer::NotSent(reason) => Class::NotNow { wait: None, why: format!("not reached: {}", reason.0) },
+        Answer::NotSignedIn(reason) => Class::NotNow { wait: None, why: format!("not signed in: {reason}") },
+        Answer::SignInRenewed(error) => {
+            Class::NotNow { wait: None, why: format!("signed in anew after {error}") }
+        }
         Answer::Lost(reason) => Class::Unknown { why: format!("no answer: {reason}"), order_id: None },
         Answer::Response { status: 429, retry_after, .. } => {
             Class::NotNow { wait: retry_after, why: "Partner Center is throttling (429)".to_owned() }
@@ -91,7 +95,7 @@ fn describe(status: u16, body: &AnswerBody) -> String {
 mod tests {
     use super::*;
     use crate::domain::samples::{order, spec};
-    use crate::domain::{CustomerId, Excerpt, NotSent};
+    use crate::domain::{CustomerId, Excerpt, NotSent, SignInRefused};
 
     fn response(status: u16, body: AnswerBody) -> Answer {
         Answer::Response { status, retry_after: None, body }
@@ -150,6 +154,11 @@ mod tests {
     fn what_never_left_and_what_was_throttled_may_be_sent_again() {
         let never_left = Answer::NotSent(NotSent(Excerpt::of("connection refused")));
         assert!(matches!(classify(never_left, &spec(5)), Class::NotNow { wait: None, .. }));
+        let refused = ServiceError { status: 401, code: "800001".into(), description: Excerpt::of("old") };
+        let renewed = Answer::SignInRenewed(refused);
+        assert!(matches!(classify(renewed, &spec(5)), Class::NotNow { wait: None, .. }));
+        let nobody = Answer::NotSignedIn(SignInRefused::saying("expired"));
+        assert!(matches!(classify(nobody, &spec(5)), Class::NotNow { wait: None, .. }));
         let wait = Some(Duration::from_secs(57));
         let throttled = Answer::Response { status: 429, retry_after: wait, body: error(429) };
         assert!(matches!(classify(throttled, &spec(5)), Class::NotNow { wait: w, .. } if w == wait));

@@ -15,12 +15,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use uuid::Uuid;
 
 use super::Sandbox;
+use super::bearer;
 use super::change::Who;
 use super::connection::Scissors;
 use super::deed::{Deed, Html, Substitute, When};
 use super::faults::Occasion;
 use super::reply::{Refusal, Reply};
-use super::token;
 
 /// The other customer of a wrong answer.
 const STRANGER: &str = "00000000-0000-4000-8000-000000000000";
@@ -54,6 +54,10 @@ impl Visit {
         text(&self.headers, "ms-requestid").map(|id| id.to_ascii_lowercase())
     }
 
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     pub(super) fn correlation_id(&self) -> &str {
         &self.correlation_id
     }
@@ -78,7 +82,7 @@ impl Visit {
     ) -> Response<Body> {
         let now = sandbox.0.clock.timestamp();
         if occasion != Occasion::Token
-            && let Err(refusal) = token::judge_bearer(&self.headers, now)
+            && let Err(refusal) = bearer::judge_bearer(&self.headers, now)
         {
             return self.dress(sandbox, Reply::from(&refusal));
         }
@@ -175,6 +179,10 @@ impl Visit {
         }
         if reply.from_api {
             self.sign(headers);
+        }
+        if let Some(is_compliant) = bearer::mfa_compliance(&self.headers) {
+            let word = if is_compliant { "true" } else { "false" };
+            headers.insert(HeaderName::from_static("ismfacompliant"), HeaderValue::from_static(word));
         }
         response
     }

@@ -1,8 +1,8 @@
 //! Partner Center, pretended: a shop that answers over real HTTP, keeps a ledger, and fails on purpose.
 //!
 //! A request comes in by `server` (routes, headers), over `connection` (a TCP stream that can be cut at a chosen
-//! byte; over `tls` for those who take nothing else). `token` says whether it may be asked at all, `faults` what shall go wrong with it, `deliver` makes that
-//! happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
+//! byte; over `tls` for those who take nothing else). `bearer` says whether it may be asked at all (`token` gives tokens,
+//! `token_routes` is where clients look for them), `faults` what shall go wrong with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner Center gives one, `ledger`
 //! keeps it in a file, `view` shows it as orders, subscriptions, customers and audit records. What happens to it later is a
 //! `change`, made by a `patch` or in the sandbox's own corner; `altered` is what an order's changes amount to.
 //!
@@ -14,6 +14,7 @@
 
 mod altered;
 mod audit;
+mod bearer;
 mod catalogue;
 mod change;
 mod clock;
@@ -26,12 +27,14 @@ mod fill;
 mod ledger;
 mod lookup;
 mod patch;
+mod provisioning;
 mod reply;
 mod script;
 mod server;
 mod shop;
 mod tls;
 mod token;
+mod token_routes;
 mod view;
 mod world;
 
@@ -71,6 +74,10 @@ pub struct Options {
     pub latency: Duration,
     /// Whether the limits of a sandbox account hold.
     pub limits: SandboxLimits,
+    /// How long a token lives.
+    pub token_life: Duration,
+    /// How often a refresh token may be used.
+    pub refresh_tokens: RefreshTokens,
     /// The clock of creation dates, lags and `Date` headers.
     pub clock: Clock,
     /// What to serve with over TLS; without it, it is plain HTTP.
@@ -88,6 +95,8 @@ impl Default for Options {
             faults: Faults::default(),
             latency: Duration::ZERO,
             limits: SandboxLimits::default(),
+            token_life: Duration::from_secs(3600),
+            refresh_tokens: RefreshTokens::default(),
             clock: Clock::default(),
             tls: None,
         }
@@ -105,6 +114,17 @@ pub enum RequestIds {
     Conflict,
     /// It buys again.
     Ignore,
+}
+
+/// How often a refresh token may be used. Microsoft Entra lets the old one live on ("Refresh tokens in the Microsoft identity
+/// platform").
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RefreshTokens {
+    /// As often as one likes.
+    #[default]
+    Lasting,
+    /// Once: the answer brings the next one.
+    Once,
 }
 
 /// Whether a created order gives an audit record ("Get a record of Partner Center activity").
@@ -204,6 +224,7 @@ struct Inner {
     tls: Option<Tls>,
     world: Mutex<world::World>,
     script: Mutex<script::Script>,
+    desk: token::Desk,
     closing: watch::Sender<bool>,
 }
 
@@ -217,6 +238,7 @@ impl Sandbox {
         let inner = Inner {
             clock: options.clock.clone(),
             latency: options.latency,
+            desk: token::Desk::new(options.token_life, options.refresh_tokens),
             tls: options.tls.clone(),
             world: Mutex::new(world::World::open(options)?),
             script: Mutex::new(script),

@@ -1,6 +1,6 @@
 //! The routes, and the loop that serves them.
 //!
-//! Under `/v1` those of Partner Center that an order needs; beside it both token endpoints, and the sandbox's own
+//! Under `/v1` those of Partner Center that an order needs; beside it those of `token_routes`, and the sandbox's own
 //! corner: `GET /sandbox/ledger`, `POST /sandbox/orders`, by which someone buys in the portal, and `POST /sandbox/changes`, by
 //! which what was bought is changed there.
 //!
@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::{BytesRejection, FormRejection};
-use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderValue, Response, header};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
@@ -29,8 +29,8 @@ use super::deliver::Visit;
 use super::faults::Occasion;
 use super::patch::Patch;
 use super::reply::{Refusal, Reply};
-use super::token::{self, Version};
 use super::world::Purchase;
+use super::{provisioning, token_routes};
 use crate::partner_center::wire;
 use crate::partner_center::wire::Collection;
 use crate::partner_center::wire::order::Order;
@@ -42,7 +42,6 @@ const BODY_LIMIT: usize = 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(1);
 
 type Parameters = Query<HashMap<String, String>>;
-type PostedForm = Result<Form<HashMap<String, String>>, FormRejection>;
 
 /// Serves until `shutdown` is done, then ends what waits.
 pub(super) async fn run(
@@ -74,13 +73,13 @@ fn routes(sandbox: Sandbox) -> Router {
     Router::new()
         .route(orders, post(create).get(list))
         .route(&format!("{orders}/{{order}}"), get(order).patch(patch_order))
+        .route(&format!("{orders}/{{order}}/provisioningstatus"), get(provisioning::status))
         .route(subscriptions, get(list_subscriptions))
         .route(&format!("{subscriptions}/{{subscription}}"), get(subscription).patch(patch_subscription))
         .route("/v1/customers", get(customers))
         .route("/v1/customers/{customer}", get(customer))
         .route("/v1/auditrecords", get(audit))
-        .route("/{tenant}/oauth2/token", post(token_v1))
-        .route("/{tenant}/oauth2/v2.0/token", post(token_v2))
+        .merge(token_routes::routes())
         .route("/sandbox/ledger", get(ledger))
         .route("/sandbox/orders", post(buy_in_the_portal))
         .route("/sandbox/changes", post(change))
@@ -226,21 +225,6 @@ async fn audit(State(sandbox): State<Sandbox>, Query(query): Parameters, visit: 
         Err(refusal) => Reply::from(refusal),
     };
     visit.answer(&sandbox, Occasion::Audit, customer.as_deref(), work).await
-}
-
-async fn token_v1(sandbox: State<Sandbox>, visit: Visit, form: PostedForm) -> Response<Body> {
-    token(Version::V1, &sandbox, visit, form).await
-}
-
-async fn token_v2(sandbox: State<Sandbox>, visit: Visit, form: PostedForm) -> Response<Body> {
-    token(Version::V2, &sandbox, visit, form).await
-}
-
-/// Answers as if nothing had been posted where the form cannot be read: that has an answer of its own.
-async fn token(version: Version, sandbox: &Sandbox, visit: Visit, form: PostedForm) -> Response<Body> {
-    let form = form.map(|Form(form)| form).unwrap_or_default();
-    let work = |_| token::token(version, &form, sandbox.0.clock.timestamp());
-    visit.answer(sandbox, Occasion::Token, None, work).await
 }
 
 async fn ledger(State(sandbox): State<Sandbox>) -> Response<Body> {

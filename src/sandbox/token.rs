@@ -1,37 +1,41 @@
-//! Who may ask: gives tokens as Microsoft Entra does, and judges the bearer of one.
+//! Who is given a token: answers as Microsoft Entra's token endpoints do.
 //!
-//! Both token endpoints are there: v1 writes numbers as text, v2 as numbers ("Partner Center authentication", "Enable
-//! the secure application model"). Any client id and secret will do but the secret `wrong`; any refresh token but
-//! `expired`; any assertion that is meant for Entra and not too old ("Microsoft identity platform and the OAuth 2.0
-//! client credentials flow", third case). A bearer may be any text; of one that is a JWT, audience and expiry are
-//! judged, not the signature.
+//! Both versions are there: v1 writes numbers as text, v2 as numbers ("Partner Center authentication", "Enable the secure
+//! application model"). Any client id, secret, refresh token and assertion will do but these:
 //!
-//! **Invariant:** nothing is kept: a token says itself what it is.
+//! | what | value | is refused with |
+//! |---|---|---|
+//! | tenant | `unknown` | AADSTS90002 |
+//! | client id | `unknown` | AADSTS700016 |
+//! | client id | `confidential`, without secret or assertion | AADSTS7000218 |
+//! | client secret | `wrong`, `expired` | AADSTS7000215, AADSTS7000222 |
+//! | refresh token | `expired`, `revoked` | AADSTS700082, AADSTS50173 |
+//! | refresh token | `no-mfa`, `unconsented` | AADSTS50076, AADSTS65001 |
+//! | refresh token | one that was used, where each is [for once](super::RefreshTokens) | AADSTS70000 |
+//! | assertion | too old, for another audience, of the subject `stranger` | AADSTS700024, AADSTS700212, AADSTS700213 |
+//! | assertion | by a certificate, of the client id `unregistered` | AADSTS700027 |
+//!
+//! An application `roleless` and a refresh token `password-only` get tokens that the API refuses: see `bearer`.
+//!
+//! **Invariant:** nothing is kept but which refresh tokens were used; a token says itself what it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::reply::{Refusal, Reply};
-
-/// How long a token lives.
-const LIFE_SECS: i64 = 3600;
-
-/// The application id of Partner Center's API, which tokens of v1 may name instead of its address.
-const PARTNER_CENTER: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
+use super::RefreshTokens;
+use super::bearer::{self, Identity};
+use super::reply::Reply;
 
 /// What an assertion in place of a secret is.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Whom another issuer's assertion is meant for.
-const EXCHANGE: &str = "api://AzureADTokenExchange";
+pub(super) const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// Which of the two token endpoints is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +46,24 @@ pub(super) enum Version {
     V2,
 }
 
-/// Answers a form that was posted to a token endpoint.
-pub(super) fn token(version: Version, form: &HashMap<String, String>, now: Timestamp) -> Reply {
-    match granted(version, form, now) {
-        Ok(token) => Reply::json(200, &token),
-        Err(refusal) => refusal.reply(now),
-    }
+/// A form that was posted to a token endpoint.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posted<'a> {
+    pub(super) version: Version,
+    pub(super) tenant: &'a str,
+    pub(super) form: &'a HashMap<String, String>,
+}
+
+/// Who gives tokens.
+#[derive(Debug)]
+pub(super) struct Desk {
+    life_secs: i64,
+    refresh_tokens: RefreshTokens,
+    used: Mutex<HashSet<String>>,
 }
 
 /// A refusal in Microsoft Entra's words.
+#[derive(Debug)]
 struct Denied {
     status: u16,
     error: &'static str,
@@ -62,6 +75,14 @@ impl Denied {
     fn new(status: u16, error: &'static str, number: u32, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { status, error, number, text }
+    }
+
+    fn client(number: u32, text: &str) -> Self {
+        Self::new(401, "invalid_client", number, text)
+    }
+
+    fn grant(number: u32, text: &str) -> Self {
+        Self::new(400, "invalid_grant", number, text)
     }
 
     fn reply(&self, now: Timestamp) -> Reply {
@@ -83,57 +104,211 @@ impl Denied {
     }
 }
 
-fn granted(version: Version, form: &HashMap<String, String>, now: Timestamp) -> Result<Value, Denied> {
-    let field = |name: &str| form.get(name).map(|value| value.trim()).filter(|v| !v.is_empty());
-    let required = |name: &str| {
+impl Posted<'_> {
+    fn field(&self, name: &str) -> Option<&str> {
+        self.form.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn required(&self, name: &str) -> Result<&str, Denied> {
         let text = format!("The request body must contain the following parameter: '{name}'.");
-        field(name).ok_or_else(|| Denied::new(400, "invalid_request", 900_144, text))
-    };
-    let grant = required("grant_type")?;
-    required("client_id")?;
-    match grant {
-        "client_credentials" if field("client_assertion").is_some() => {
-            if required("client_assertion_type")? != ASSERTION_TYPE {
+        self.field(name).ok_or_else(|| Denied::new(400, "invalid_request", 900_144, text))
+    }
+
+    /// Judges who the application says that it is.
+    fn judge_application(&self, now: Timestamp) -> Result<&str, Denied> {
+        let client = self.required("client_id")?;
+        if self.tenant == "unknown" {
+            let text = "Tenant 'unknown' not found. Check to make sure you have the correct tenant ID.";
+            return Err(Denied::new(400, "invalid_request", 90_002, text));
+        }
+        if client == "unknown" {
+            let text = "Application with identifier 'unknown' was not found in the directory.";
+            return Err(Denied::new(400, "unauthorized_client", 700_016, text));
+        }
+        match self.field("client_secret") {
+            Some("wrong") => return Err(Denied::client(7_000_215, "Invalid client secret provided.")),
+            Some("expired") => {
+                return Err(Denied::client(7_000_222, "The provided client secret keys are expired."));
+            }
+            Some(_) => return Ok(client),
+            None => {}
+        }
+        if let Some(assertion) = self.field("client_assertion") {
+            if self.required("client_assertion_type")? != ASSERTION_TYPE {
                 let text = "The value of 'client_assertion_type' is not supported.";
                 return Err(Denied::new(400, "invalid_request", 90_019, text));
             }
-            judge_assertion(required("client_assertion")?, now)?;
+            judge_assertion(client, assertion, now)?;
+        } else if client == "confidential" {
+            let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+            return Err(Denied::client(7_000_218, text));
         }
-        "client_credentials" => required("client_secret").map(drop)?,
-        "refresh_token" if required("refresh_token")? == "expired" => {
-            let text = "The refresh token has expired due to inactivity.";
-            return Err(Denied::new(400, "invalid_grant", 700_082, text));
-        }
-        "refresh_token" => {}
-        other => {
-            let text = format!("The app requested an unsupported grant type '{other}'.");
-            return Err(Denied::new(400, "unsupported_grant_type", 70_003, text));
+        Ok(client)
+    }
+
+    fn audience(&self) -> Result<String, Denied> {
+        match self.version {
+            Version::V1 => Ok(self.required("resource")?.to_owned()),
+            Version::V2 => Ok(audience_of(self.required("scope")?)),
         }
     }
-    if field("client_secret") == Some("wrong") {
-        let text = "Invalid client secret provided.";
-        return Err(Denied::new(401, "invalid_client", 7_000_215, text));
-    }
-    let audience = match version {
-        Version::V1 => required("resource")?.to_owned(),
-        Version::V2 => audience_of(required("scope")?),
-    };
-    Ok(answer(version, grant, &audience, now))
 }
 
-/// Judges a token of another issuer that stands for the application's secret.
-fn judge_assertion(assertion: &str, now: Timestamp) -> Result<(), Denied> {
-    let denied = |number, text: &str| Err(Denied::new(401, "invalid_client", number, text));
-    match claims(assertion) {
-        None => denied(50_027, "JWT token is invalid or malformed."),
-        Some(claims) if claims.aud.as_deref() != Some(EXCHANGE) => {
-            denied(700_212, "No matching federated identity record found for presented assertion audience.")
-        }
-        Some(claims) if claims.exp.is_none_or(|expiry| is_past(expiry, now)) => {
-            denied(700_024, "Client assertion is not within its valid time range.")
-        }
-        Some(_) => Ok(()),
+impl Desk {
+    pub(super) fn new(life: Duration, refresh_tokens: RefreshTokens) -> Self {
+        let life_secs = i64::try_from(life.as_secs()).unwrap_or(i64::MAX / 2);
+        Self { life_secs, refresh_tokens, used: Mutex::default() }
     }
+
+    /// Answers a form that was posted to a token endpoint.
+    pub(super) fn token(&self, posted: Posted, now: Timestamp) -> Reply {
+        match self.granted(posted, now) {
+            Ok(token) => Reply::json(200, &token),
+            Err(refusal) => refusal.reply(now),
+        }
+    }
+
+    /// Answers who asks for the identity of a machine: numbers are texts ("How to use managed identities …").
+    pub(super) fn machine(&self, resource: &str, client: Option<&str>, now: Timestamp) -> Reply {
+        let identity = Identity {
+            application: client.unwrap_or("sandbox-machine"),
+            tenant: "sandbox",
+            is_user: false,
+            has_second_factor: false,
+        };
+        let from = now.as_second();
+        let access = bearer::jwt(&identity, resource, from, self.life_secs);
+        Reply::json(
+            200,
+            &json!({
+                "access_token": access,
+                "expires_in": self.life_secs.to_string(),
+                "expires_on": (from + self.life_secs).to_string(),
+                "resource": resource,
+                "token_type": "Bearer",
+            }),
+        )
+    }
+
+    fn granted(&self, posted: Posted, now: Timestamp) -> Result<Value, Denied> {
+        let grant = posted.required("grant_type")?;
+        let application = posted.judge_application(now)?;
+        let refresh = match grant {
+            "client_credentials" if posted.field("client_assertion").is_some() => None,
+            "client_credentials" => {
+                posted.required("client_secret")?;
+                None
+            }
+            "refresh_token" => Some(self.judge_refresh(posted.required("refresh_token")?)?),
+            other => {
+                let text = format!("The app requested an unsupported grant type '{other}'.");
+                return Err(Denied::new(400, "unsupported_grant_type", 70_003, text));
+            }
+        };
+        let identity = Identity {
+            application,
+            tenant: posted.tenant,
+            is_user: refresh.is_some(),
+            has_second_factor: refresh != Some("password-only"),
+        };
+        let audience = posted.audience()?;
+        let access = bearer::jwt(&identity, &audience, now.as_second(), self.life_secs);
+        Ok(self.answer(posted.version, refresh.is_some(), &audience, &access, now))
+    }
+
+    fn judge_refresh<'a>(&self, token: &'a str) -> Result<&'a str, Denied> {
+        match token {
+            "expired" => {
+                return Err(Denied::grant(700_082, "The refresh token has expired due to inactivity."));
+            }
+            "revoked" => {
+                return Err(Denied::grant(50_173, "The provided grant has expired due to it being revoked."));
+            }
+            "no-mfa" => {
+                let text = "You must use multi-factor authentication to access the resource.";
+                return Err(Denied::grant(50_076, text));
+            }
+            "unconsented" => {
+                return Err(Denied::grant(
+                    65_001,
+                    "The user or administrator has not consented to use the application.",
+                ));
+            }
+            _ => {}
+        }
+        if self.refresh_tokens == RefreshTokens::Once {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            if !used.insert(token.to_owned()) {
+                return Err(Denied::grant(
+                    70_000,
+                    "The provided value for the input parameter 'refresh_token' is not valid.",
+                ));
+            }
+        }
+        Ok(token)
+    }
+
+    fn answer(&self, version: Version, is_user: bool, audience: &str, access: &str, now: Timestamp) -> Value {
+        let (from, life) = (now.as_second(), self.life_secs);
+        let mut answer = match version {
+            Version::V1 => json!({
+                "token_type": "Bearer",
+                "expires_in": life.to_string(),
+                "ext_expires_in": life.to_string(),
+                "expires_on": (from + life).to_string(),
+                "not_before": from.to_string(),
+                "resource": audience,
+                "access_token": access,
+            }),
+            Version::V2 => json!({
+                "token_type": "Bearer",
+                "expires_in": life,
+                "ext_expires_in": life,
+                "access_token": access,
+            }),
+        };
+        if is_user {
+            answer["scope"] = match version {
+                Version::V1 => json!("user_impersonation"),
+                Version::V2 => json!(format!("{audience}/user_impersonation")),
+            };
+        }
+        // The documented answer of v1 brings no new one; where each is for once, there has to be.
+        if is_user && (version == Version::V2 || self.refresh_tokens == RefreshTokens::Once) {
+            answer["refresh_token"] = json!(format!("sandbox-refresh-{}", Uuid::new_v4()));
+        }
+        answer
+    }
+}
+
+/// Judges what stands for the application's secret: a JWT signed with its certificate, which names the application as its
+/// issuer, or a token of another issuer.
+fn judge_assertion(client: &str, assertion: &str, now: Timestamp) -> Result<(), Denied> {
+    let Some(claims) = bearer::claims(assertion) else {
+        return Err(Denied::client(50_027, "JWT token is invalid or malformed."));
+    };
+    let audience = claims.aud.as_deref().unwrap_or_default();
+    let is_own = claims.iss.as_deref() == Some(client) && claims.sub.as_deref() == Some(client);
+    if is_own && client == "unregistered" {
+        let text = "The certificate with identifier used to sign the client assertion is not registered on application.";
+        return Err(Denied::client(700_027, text));
+    }
+    if !is_own && audience != EXCHANGE {
+        let text = "No matching federated identity record found for presented assertion audience.";
+        return Err(Denied::client(700_212, text));
+    }
+    if is_own && !audience.trim_end_matches('/').ends_with("/token") {
+        let text = "Client assertion audience claim does not match Realm issuer.";
+        return Err(Denied::client(700_023, text));
+    }
+    if !is_own && claims.sub.as_deref() == Some("stranger") {
+        let text = "No matching federated identity record found for presented assertion subject 'stranger'.";
+        return Err(Denied::client(700_213, text));
+    }
+    if claims.exp.is_none_or(|expiry| bearer::is_past(expiry, now)) {
+        return Err(Denied::client(700_024, "Client assertion is not within its valid time range."));
+    }
+    Ok(())
 }
 
 /// The resource of the first scope that has one.
@@ -143,181 +318,5 @@ fn audience_of(scope: &str) -> String {
     resource.to_owned()
 }
 
-fn answer(version: Version, grant: &str, audience: &str, now: Timestamp) -> Value {
-    let from = now.as_second();
-    let access = jwt(audience, from);
-    let is_refresh = grant == "refresh_token";
-    match version {
-        Version::V1 => {
-            let mut answer = json!({
-                "token_type": "Bearer",
-                "expires_in": LIFE_SECS.to_string(),
-                "ext_expires_in": LIFE_SECS.to_string(),
-                "expires_on": (from + LIFE_SECS).to_string(),
-                "not_before": from.to_string(),
-                "resource": audience,
-                "access_token": access,
-            });
-            if is_refresh {
-                answer["scope"] = json!("user_impersonation");
-            }
-            answer
-        }
-        Version::V2 => {
-            let mut answer = json!({
-                "token_type": "Bearer",
-                "expires_in": LIFE_SECS,
-                "ext_expires_in": LIFE_SECS,
-                "access_token": access,
-            });
-            if is_refresh {
-                answer["scope"] = json!(format!("{audience}/user_impersonation"));
-                answer["refresh_token"] = json!(format!("sandbox-refresh-{}", Uuid::new_v4()));
-            }
-            answer
-        }
-    }
-}
-
-/// An unsigned token: nothing outside the sandbox takes it.
-fn jwt(audience: &str, from_secs: i64) -> String {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = part(json!({"typ": "JWT", "alg": "none"}));
-    let claims = part(json!({
-        "aud": audience,
-        "iss": "orderform sandbox",
-        "nbf": from_secs,
-        "exp": from_secs + LIFE_SECS,
-        "jti": Uuid::new_v4().to_string(),
-    }));
-    format!("{header}.{claims}.sandbox")
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    aud: Option<String>,
-    exp: Option<f64>,
-}
-
-/// Judges the bearer of a request: 401/800001 without one or with an expired one, 401/900420 with one for another
-/// service ("Error codes").
-pub(super) fn judge_bearer(headers: &HeaderMap, now: Timestamp) -> Result<(), Refusal> {
-    let invalid = |text: &str| Refusal::new(401, 800_001, text);
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty())
-        .ok_or_else(|| invalid("The request has no bearer token."))?;
-    let Some(claims) = claims(token) else {
-        return Ok(());
-    };
-    if claims.aud.as_deref().is_some_and(|audience| !is_ours(audience)) {
-        return Err(Refusal::new(
-            401,
-            900_420,
-            "The audience in the token is invalid and is no longer supported in Partner Center API.",
-        ));
-    }
-    match claims.exp.is_some_and(|expiry| is_past(expiry, now)) {
-        true => Err(invalid("The token is expired.")),
-        false => Ok(()),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "seconds of any date in use are exact")]
-fn is_past(expiry_secs: f64, now: Timestamp) -> bool {
-    expiry_secs <= now.as_second() as f64
-}
-
-/// What a token says of itself, if it is a JWT.
-fn claims(token: &str) -> Option<Claims> {
-    let mut parts = token.split('.');
-    let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
-        return None;
-    };
-    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    serde_json::from_slice(&payload).ok()
-}
-
-fn is_ours(audience: &str) -> bool {
-    let host = audience.split("://").nth(1).unwrap_or_default().trim_end_matches('/');
-    audience == PARTNER_CENTER
-        || host == "api.partnercenter.microsoft.com"
-        || host == "partner.partnercenterapi.microsoftonline.cn"
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
-
-    fn judged(authorization: &str, now: Timestamp) -> Result<(), (u16, i64)> {
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, authorization.parse().unwrap());
-        judge_bearer(&headers, now).map_err(|refusal| (refusal.status, refusal.code))
-    }
-
-    #[test]
-    fn a_bearer_is_any_text_or_a_jwt_for_partner_center() {
-        let ours = format!("Bearer {}", jwt("https://api.partnercenter.microsoft.com", 1_800_000_000));
-        let graph = format!("Bearer {}", jwt("https://graph.windows.net", 1_800_000_000));
-        let later = Timestamp::constant(1_800_003_600, 0);
-        assert_eq!(judged("Bearer anything", NOW), Ok(()));
-        assert_eq!(judged("bearer a.b.c", NOW), Ok(()));
-        assert_eq!(judged(&ours, NOW), Ok(()));
-        assert_eq!(judged(&ours, later), Err((401, 800_001)));
-        assert_eq!(judged(&graph, NOW), Err((401, 900_420)));
-        assert_eq!(judged("Bearer ", NOW), Err((401, 800_001)));
-        assert_eq!(judged("Basic eDp5", NOW), Err((401, 800_001)));
-        assert!(judge_bearer(&HeaderMap::new(), NOW).is_err());
-    }
-
-    #[test]
-    fn the_audience_is_the_scope_without_its_last_part() {
-        let ours = "https://api.partnercenter.microsoft.com";
-        assert_eq!(audience_of(&format!("{ours}/.default")), ours);
-        assert_eq!(audience_of(&format!("openid {ours}/user_impersonation")), ours);
-    }
-
-    #[test]
-    fn refusals_are_those_of_the_token_endpoint() {
-        let form = |fields: &[(&str, &str)]| {
-            fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
-        };
-        let status = |fields: &[(&str, &str)]| token(Version::V1, &form(fields), NOW).status.as_u16();
-        let client = [("client_id", "a"), ("grant_type", "client_credentials"), ("resource", "r")];
-        let with_secret = |secret| [&client[..], &[("client_secret", secret)]].concat();
-        assert_eq!(status(&[]), 400);
-        assert_eq!(status(&client), 400);
-        assert_eq!(status(&with_secret("s")), 200);
-        assert_eq!(status(&with_secret("wrong")), 401);
-        let refresh = [("client_id", "a"), ("grant_type", "refresh_token"), ("refresh_token", "expired")];
-        assert_eq!(status(&refresh), 400);
-    }
-
-    #[test]
-    fn an_assertion_stands_for_a_secret_where_it_is_meant_for_entra_and_young() {
-        let answer = |assertion: &str, kind: &str, now| {
-            let scope = "https://api.partnercenter.microsoft.com/.default";
-            let form = [
-                ("client_id", "a"),
-                ("grant_type", "client_credentials"),
-                ("scope", scope),
-                ("client_assertion_type", kind),
-                ("client_assertion", assertion),
-            ];
-            let form = form.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-            token(Version::V2, &form, now).status.as_u16()
-        };
-        let from = NOW.as_second();
-        assert_eq!(answer(&jwt(EXCHANGE, from), ASSERTION_TYPE, NOW), 200);
-        assert_eq!(answer(&jwt(EXCHANGE, from), "jwt", NOW), 400);
-        assert_eq!(answer(&jwt("api://another", from), ASSERTION_TYPE, NOW), 401);
-        assert_eq!(answer(&jwt(EXCHANGE, from - LIFE_SECS), ASSERTION_TYPE, NOW), 401);
-        assert_eq!(answer("no token", ASSERTION_TYPE, NOW), 401);
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@
 //! **Invariant:** nothing is touched but the writer that was given: no stream, no environment, no colour detection.
 //! The same value gives the same bytes.
 
+mod account;
 mod check;
 mod html;
 mod human;
@@ -24,6 +25,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use account::SignedIn;
 pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
@@ -37,9 +39,11 @@ pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_drift, markdown_plan};
 pub use notice::notification;
 pub use progress::Progress;
 pub(crate) use text::{duration, escape, wrap};
+pub(crate) use words::way_out;
 
 use crate::apply::{Event, Summary};
-use crate::domain::{Freeze, OrderName, State, Timestamp};
+use crate::domain::receipt::Receipt;
+use crate::domain::{Freeze, OrderName, Place, State, Timestamp};
 use crate::manifest::Loaded;
 use crate::plan::{Accounts, Changes, Drift, Held, Limit, Plan};
 use crate::watch::{Manifests, Report, Status};
@@ -76,6 +80,12 @@ pub trait View {
     /// # Errors
     /// Whatever the writer says.
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()>;
+
+    /// Shows how an order came to be recorded as it is; `manifest` is where it is wanted now.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()>;
 
     /// Shows how things stand.
     ///

@@ -258,7 +258,10 @@ pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
         ("r1-renamed", Outcome::Renamed { from: name("old-e5") }),
         ("s1-interrupted", Outcome::NotAttempted(Skipped::Interrupted)),
         ("s2-customer-in-doubt", Outcome::NotAttempted(Skipped::CustomerInDoubt(name("d1-unanswered")))),
-        ("s3-sign-in", Outcome::NotAttempted(Skipped::SignIn("401/1: the token has expired".into()))),
+        (
+            "s3-sign-in",
+            Outcome::NotAttempted(Skipped::SignIn(SignInRefused::saying("401/1: the token has expired"))),
+        ),
         (
             "s4-no-room",
             Outcome::NotAttempted(Skipped::NoRoom("cannot reserve room in `journal.jsonl`".into())),

@@ -228,7 +228,9 @@ fn hostile_everything(view: &mut dyn View) {
             Outcome::Stopped(crate::protocol::Obstacle::AlreadyBought(vec![
                 OrderId::parse("##vso[x]").unwrap(),
             ])),
-            Outcome::NotAttempted(crate::apply::Skipped::SignIn(why())),
+            Outcome::NotAttempted(crate::apply::Skipped::SignIn(
+                crate::domain::SignInRefused::saying(&why()),
+            )),
             Outcome::NotAttempted(crate::apply::Skipped::NoRoom(why())),
         ]
         .into_iter()

@@ -62,7 +62,8 @@ impl Met {
 
     fn by(answer: &Answer) -> Self {
         match answer {
-            Answer::NotSent(_) => Self::NotSent,
+            Answer::NotSent(_) | Answer::NotSignedIn(_) => Self::NotSent,
+            Answer::SignInRenewed(_) => Self::Refused,
             Answer::Lost(_) => Self::Unanswered,
             Answer::Response { status: 429, .. } => Self::Throttled,
             Answer::Response { status: 503, retry_after: Some(_), .. } => Self::Throttled,
@@ -155,7 +156,7 @@ impl<P: PartnerCenter> PartnerCenter for Counted<P> {
         let answer = self.inner.create_order(send).await;
         let retry_after = match &answer {
             Answer::Response { retry_after, .. } => *retry_after,
-            Answer::NotSent(_) | Answer::Lost(_) => None,
+            Answer::NotSent(_) | Answer::NotSignedIn(_) | Answer::SignInRenewed(_) | Answer::Lost(_) => None,
         };
         self.requests.note(Operation::Create, Met::by(&answer), retry_after);
         answer

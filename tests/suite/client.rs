@@ -5,6 +5,7 @@ mod failures;
 mod reads;
 mod requests;
 mod server;
+mod signing;
 
 use std::time::Duration;
 

@@ -21,6 +21,8 @@ pub(crate) enum Reply {
     Fault(u16),
     Throttled(u64),
     Unreached,
+    SignInRenewed,
+    NotSignedIn,
 }
 
 /// What the list shows.
@@ -60,6 +62,8 @@ fn turns() -> impl Strategy<Value = Turn> {
         1 => prop::sample::select(vec![409, 500, 503]).prop_map(Reply::Fault),
         2 => (0u64..200).prop_map(Reply::Throttled),
         1 => Just(Reply::Unreached),
+        1 => Just(Reply::SignInRenewed),
+        1 => Just(Reply::NotSignedIn),
     ];
     let shown = prop_oneof![
         6 => Just(Shown::Nothing),

@@ -5,6 +5,7 @@
 mod changes;
 mod faults;
 mod shop;
+mod tokens;
 
 use orderform::sandbox::{Options, Sandbox, SandboxError, read_ledger};
 use reqwest::StatusCode;

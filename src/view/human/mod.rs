@@ -8,6 +8,7 @@
 mod diff;
 mod drift;
 mod plan;
+mod receipt;
 mod run;
 mod state;
 mod status;
@@ -19,7 +20,8 @@ use anstyle::{AnsiColor, Style};
 use super::words::{Account, Symbol};
 use super::{Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, State};
+use crate::domain::receipt::Receipt;
+use crate::domain::{OrderName, Place, State};
 use crate::plan::{Accounts, Drift, Plan};
 use crate::watch::{Manifests, Report};
 
@@ -74,6 +76,10 @@ impl<W: Write> View for Human<W> {
 
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         self.show(&state::show(name, state, self.look))
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {
+        self.show(&receipt::page(receipt, manifest, self.look))
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {

@@ -18,6 +18,7 @@ mod order;
 mod pins;
 mod plan;
 mod reason;
+mod receipt;
 mod run;
 mod saved;
 mod schema;
@@ -41,7 +42,8 @@ pub use status::{pass_object, read_status, status_document};
 
 use super::{Situation, Trouble, View};
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, State, is_harmful};
+use crate::domain::receipt::Receipt;
+use crate::domain::{OrderName, Place, State, is_harmful};
 use crate::plan::{Accounts, Drift, Plan};
 use crate::watch::{Manifests, Report};
 
@@ -99,6 +101,10 @@ impl<W: Write> View for Json<W> {
     fn state_show(&mut self, name: &OrderName, state: &State) -> io::Result<()> {
         let order = state.orders.get(name).map(|recorded| state::RecordedJson::alone(name, recorded));
         self.document(&order)
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {
+        self.document(&receipt::ReceiptJson::new(receipt, manifest))
     }
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {

@@ -190,7 +190,7 @@ impl<'a> From<&'a Skipped> for ReasonJson<'a> {
         match skipped {
             Skipped::Interrupted => Self::Interrupted,
             Skipped::CustomerInDoubt(other) => Self::CustomerInDoubt { order: other.as_str().into() },
-            Skipped::SignIn(why) => Self::SignIn { why: why.into() },
+            Skipped::SignIn(refused) => Self::SignIn { why: refused.why.as_str().into() },
             Skipped::NoRoom(why) => Self::NoRoom { why: why.into() },
             Skipped::Held(block) => block.into(),
             Skipped::OverLimit(limit) => Self::OverLimit { limit: Box::new(limit.as_ref().into()) },

@@ -5,6 +5,7 @@
 
 mod drift;
 mod plan;
+mod receipt;
 
 use std::io::{self, Write};
 
@@ -13,7 +14,8 @@ use super::text::escape;
 use super::words::{self, Account, Medium};
 use super::{Situation, Trouble, View};
 use crate::apply::{Event, Summary};
-use crate::domain::{OrderName, Recorded, State};
+use crate::domain::receipt::Receipt;
+use crate::domain::{OrderName, Place, Recorded, State};
 use crate::plan::{Accounts, Drift, Plan, Step};
 use crate::watch::{Manifests, Report};
 
@@ -108,6 +110,10 @@ impl<W: Write> View for Markdown<W> {
             }
         };
         self.show(&text)
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, manifest: Option<&Place>) -> io::Result<()> {
+        self.show(&receipt::comment(receipt, manifest))
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>) -> io::Result<()> {

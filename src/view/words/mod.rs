@@ -15,7 +15,9 @@ mod limits;
 mod notice;
 mod outcome;
 mod plan;
+mod receipt;
 mod scope;
+mod sign_in;
 mod tally;
 mod terms;
 mod watch;
@@ -32,7 +34,9 @@ pub(super) use outcome::{ended, evidence, symbol};
 pub(super) use plan::{
     Symbol, action_symbol, counts, freeze, held, line_item, line_terms, schedule, seats_of, step, verdict,
 };
+pub(super) use receipt::{facts as receipt_facts, run as receipt_run, title as receipt_title};
 pub(super) use scope::scope;
+pub(crate) use sign_in::way_out;
 pub(super) use tally::tally;
 pub(super) use terms::{grouped, line_term, term_and_billing};
 pub(super) use watch::{applied, manifests, pass, remembered, watcher};

@@ -4,9 +4,9 @@
 
 use super::super::text::duration;
 use super::plan::{Symbol, block};
-use super::{APPLY, Account, Medium, SENT_AGAIN, limit_of, settle, subscriptions};
+use super::{APPLY, Account, Medium, SENT_AGAIN, limit_of, settle, subscriptions, way_out};
 use crate::apply::{Ended, Outcome, Skipped};
-use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError};
+use crate::domain::{Attempt, Evidence, NotOrdered, OrderName, PlacedOrder, ServiceError, SignInProblem};
 use crate::protocol::{Doubt, Obstacle};
 
 /// Returns the symbol of an outcome.
@@ -88,9 +88,12 @@ fn refusal_hint(error: &ServiceError, medium: Medium) -> String {
     let again = medium.code(APPLY);
     match (error.status, error.code.as_str()) {
         (403, "20002") => format!("ask the customer for a reseller relationship, then run {again} again"),
-        (401 | 403, _) => {
-            format!("check the sign-in and its roles, and the customer's standing, then run {again} again")
-        }
+        (401 | 403, _) => match SignInProblem::of_service(error) {
+            Some(problem) => way_out(problem).to_owned(),
+            None => format!(
+                "check the sign-in and its roles, and the customer's standing, then run {again} again"
+            ),
+        },
         (404, _) => format!("check the customer's tenant id, then run {again} again"),
         _ => format!("correct the manifest, then run {again} again"),
     }
@@ -181,9 +184,14 @@ fn not_attempted(name: &OrderName, skipped: &Skipped, medium: Medium) -> Account
             Account::new(format!("not attempted: {other} of the same customer is in doubt"))
                 .hint(format!("settle {other}, then run {again} again"))
         }
-        Skipped::SignIn(why) => Account::new("not attempted: Partner Center did not accept the sign-in")
-            .detail(medium.text(why))
-            .hint(format!("check the sign-in, then run {again} again")),
+        Skipped::SignIn(refused) => {
+            let account = Account::new("not attempted: Partner Center did not accept the sign-in")
+                .detail(medium.text(refused.why.as_str()));
+            match refused.problem {
+                Some(problem) => account.hint(way_out(problem)),
+                None => account.hint(format!("check the sign-in, then run {again} again")),
+            }
+        }
         Skipped::NoRoom(why) => {
             Account::new("not attempted: the disk has no room to record what would come of it")
                 .detail(medium.text(why))

@@ -127,7 +127,7 @@ fn what_a_limit_or_a_freeze_held_back_at_the_gate_is_tried_again_by_itself() {
 fn a_sign_in_that_is_not_accepted_is_no_refusal_of_the_order() {
     let mut care = Care::default();
     let steps = [step("a", 1, 5, Action::Create), step("b", 2, 5, Action::Create)];
-    let skipped = Outcome::NotAttempted(Skipped::SignIn("expired".into()));
+    let skipped = Outcome::NotAttempted(Skipped::SignIn(SignInRefused::saying("expired")));
     learn(&mut care, &steps, vec![refused(401), skipped], 0);
     assert_eq!(held(&care, steps.to_vec(), &state(0), 1999), [Some(Held::Resting), Some(Held::Resting)]);
     assert_eq!(held(&care, steps.to_vec(), &state(0), 2001), [None, None]);

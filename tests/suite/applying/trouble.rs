@@ -150,7 +150,7 @@ fn a_sign_in_that_is_not_accepted_stops_the_rest() {
     play(async {
         let bench = Bench { parallelism: 1, ..Bench::new((0..6).map(|n| order(n, n, 5)).collect()) };
         bench.world.lock().unwrap().list =
-            Box::new(|_, n| (n == 2).then(|| ReadError::SignIn(Excerpt::of("expired"))));
+            Box::new(|_, n| (n == 2).then(|| ReadError::SignIn(SignInRefused::saying("expired"))));
         let run = bench.run().await;
         let world = run.world.lock().unwrap();
         assert_eq!((world.posts.len(), world.lists.len()), (2, 3));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use orderform::domain::Rule;
+use orderform::domain::{Rule, SignInProblem};
 use orderform::manifest::Code;
 
 use super::{readme, root};
@@ -79,7 +79,7 @@ fn every_flag_is_listed_and_every_listed_flag_is_there() {
 #[test]
 fn every_command_is_listed_and_every_listed_command_is_there() {
     let help = help();
-    let parents = ["", "audit", "new", "state"];
+    let parents = ["", "audit", "auth", "new", "state"];
     let there = set(help.iter().map(|(command, _)| command.as_str()).filter(|name| !parents.contains(name)));
     let words = |text: &str| {
         let lower = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
@@ -107,6 +107,43 @@ fn every_exit_code_is_listed() {
     assert_eq!(listed, there);
 }
 
+/// Returns the variables that signing in reads: every name in capitals that its source has between quotes.
+fn sign_in_variables() -> BTreeSet<String> {
+    let sources = ["src/cli/sign_in.rs", "src/cli/sign_in/build.rs"];
+    let text: String = sources.iter().map(|file| fs::read_to_string(root().join(file)).unwrap()).collect();
+    let is_name = |word: &&str| {
+        word.contains('_')
+            && word.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+            && !word.starts_with('_')
+    };
+    set(text.split('"').skip(1).step_by(2).filter(is_name))
+}
+
+#[test]
+fn every_code_of_a_refused_sign_in_is_listed() {
+    let rows = table("| refused with | means |");
+    let listed: Vec<BTreeSet<String>> = rows.iter().map(|row| set(quoted(&row[0]))).collect();
+    let there = SignInProblem::ALL.iter().map(|(_, codes)| set(codes.iter().copied()));
+    assert_eq!(listed, there.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_way_to_sign_in_is_listed_in_its_rank() {
+    let source = fs::read_to_string(root().join("src/cli/sign_in.rs")).unwrap();
+    let words = source.lines().filter_map(|line| line.trim().strip_prefix("(Self::"));
+    let there = set(words.filter_map(|line| line.split('"').nth(1)));
+    let rows = table("| rank | `ORDERFORM_SIGN_IN` |");
+    assert_eq!(set(rows.iter().flat_map(|row| quoted(&row[1]).collect::<Vec<_>>())), there);
+    let marks =
+        source.lines().filter_map(|line| line.trim().strip_prefix('(')).filter(|l| l.contains("Method::"));
+    for mark in marks {
+        let (rank, rest) = mark.split_once(',').unwrap();
+        let variable = rest.split('"').nth(1).unwrap();
+        let row = rows.iter().find(|row| quoted(&row[2]).any(|name| name == variable));
+        assert_eq!(row.unwrap_or_else(|| panic!("`{variable}`"))[0], rank, "{variable}");
+    }
+}
+
 #[test]
 fn every_variable_of_the_environment_is_listed() {
     let rows = table("| environment | means |");
@@ -116,16 +153,16 @@ fn every_variable_of_the_environment_is_listed() {
     let mut there = set(of_flags.filter_map(|text| text.split('=').next()));
     // Read by no flag.
     there.extend(set([
-        "ORDERFORM_ACCESS_TOKEN",
-        "ORDERFORM_ACCESS_TOKEN_FILE",
         "ORDERFORM_LOG",
         "ORDERFORM_LOG_FORMAT",
+        "ORDERFORM_LOG_PATH",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "GITHUB_WORKSPACE",
         "NO_COLOR",
         "TERM",
         "COLUMNS",
     ]));
+    there.extend(sign_in_variables());
     assert_eq!(listed, there);
 }
 

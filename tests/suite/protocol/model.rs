@@ -270,7 +270,14 @@ impl Model {
             AnswerBody::Error(ServiceError { status, code: "1".into(), description: Excerpt::of("no") })
         };
         let last = self.sends.last_mut().expect("something was sent");
-        last.open = !matches!(reply, Reply::Refused(_) | Reply::Throttled(_) | Reply::Unreached);
+        last.open = !matches!(
+            reply,
+            Reply::Refused(_)
+                | Reply::Throttled(_)
+                | Reply::Unreached
+                | Reply::SignInRenewed
+                | Reply::NotSignedIn
+        );
         Event::Answered(match reply {
             Reply::Made => response(201, None, AnswerBody::Order(Box::new(self.order(5)))),
             Reply::MadeForAnother => response(201, None, AnswerBody::Order(Box::new(self.order(6)))),
@@ -278,6 +285,11 @@ impl Model {
             Reply::Refused(status) | Reply::Fault(status) => response(status, None, error(status)),
             Reply::Throttled(s) => response(429, Some(Duration::from_secs(s)), error(429)),
             Reply::Unreached => Answer::NotSent(NotSent(Excerpt::of("refused"))),
+            Reply::NotSignedIn => Answer::NotSignedIn(SignInRefused::saying("expired")),
+            Reply::SignInRenewed => {
+                let (code, description) = ("800001".into(), Excerpt::of("old"));
+                Answer::SignInRenewed(ServiceError { status: 401, code, description })
+            }
         })
     }
 }

@@ -162,6 +162,8 @@ enum Fortune {
     ServerErrorBefore,
     ServerErrorAfter,
     Refused,
+    SignInRenewed,
+    NotSignedIn,
 }
 
 impl Shop {
@@ -183,6 +185,8 @@ impl Shop {
             Fortune::ServerErrorBefore,
             Fortune::ServerErrorAfter,
             Fortune::Refused,
+            Fortune::SignInRenewed,
+            Fortune::NotSignedIn,
         ];
         (*world.dice.pick(&fortunes), latency, late)
     }
@@ -226,6 +230,9 @@ impl PartnerCenter for Shop {
         if matches!(fortune, Fortune::Unreached) {
             return Answer::NotSent(NotSent(Excerpt::of("connection refused")));
         }
+        if matches!(fortune, Fortune::NotSignedIn) {
+            return Answer::NotSignedIn(SignInRefused::saying("expired"));
+        }
         // From here on it happens whether or not anybody is left to hear of it.
         let world = Arc::clone(&self.world);
         let handling = tokio::spawn(async move {
@@ -243,6 +250,10 @@ impl PartnerCenter for Shop {
                 Fortune::LostBefore => Answer::Lost(Excerpt::of("reset")),
                 Fortune::ServerErrorBefore => fault(500, "800005"),
                 Fortune::Refused => fault(400, "2002"),
+                Fortune::SignInRenewed => {
+                    let (code, description) = ("800001".into(), Excerpt::of("simulated"));
+                    Answer::SignInRenewed(ServiceError { status: 401, code, description })
+                }
                 Fortune::Throttled => {
                     let body = AnswerBody::Throttled(Excerpt::of("busy"));
                     Answer::Response { status: 429, retry_after: Some(Duration::from_secs(2)), body }

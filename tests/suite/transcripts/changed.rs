@@ -26,7 +26,7 @@ fn git(stage: &Stage, directory: &str, arguments: &[&str]) -> std::process::Outp
 }
 
 /// Commits all that there is in a directory, and makes the repository before the first time.
-fn commit(stage: &Stage, directory: &str, message: &str) {
+pub(super) fn commit(stage: &Stage, directory: &str, message: &str) {
     if !stage.path(directory).join(".git").exists() {
         git(stage, directory, &["init", "--quiet", "--initial-branch=main", "--object-format=sha1"]);
     }
@@ -35,7 +35,7 @@ fn commit(stage: &Stage, directory: &str, message: &str) {
 }
 
 /// Says loudly where there is no Git to be asked.
-fn there_is_git() -> bool {
+pub(super) fn there_is_git() -> bool {
     let there = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
     if !there {
         leave_out("there is no `git`", "what has changed since a commit");
@@ -44,7 +44,7 @@ fn there_is_git() -> bool {
 }
 
 /// Runs a command with the path that Git is found by.
-fn run(stage: &Stage, arguments: &[&str]) -> Ran {
+pub(super) fn run(stage: &Stage, arguments: &[&str]) -> Ran {
     let mut command = stage.command(arguments);
     command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     stage.run_command(arguments, command)

@@ -21,7 +21,7 @@ fn in_json_every_line_of_the_log_is_an_object_that_says_which_order_it_is_about(
     let hostile = "faults:\n  - { on: create, at: 1, do: { status: 400, code: 1, description: \"x\\n{\\u001b[2J\\u202e\" } }\n";
     let _shop = stage.open_shop(hostile, &[]);
     let mut command = stage.command(&["apply", ".", "--auto-approve", "--format", "json"]);
-    command.env("ORDERFORM_LOG", "trace").env("ORDERFORM_LOG_FORMAT", "json");
+    command.env("ORDERFORM_LOG_FORMAT", "json").env_remove("ORDERFORM_LOG_PATH");
     let ran = super::stage::Ran::from(command.output().unwrap());
     let lines = log(&ran.stderr);
     assert_eq!(lines.len(), ran.stderr.lines().count(), "{}", ran.stderr);
@@ -43,7 +43,11 @@ fn in_json_every_line_of_the_log_is_an_object_that_says_which_order_it_is_about(
 #[test]
 fn what_a_log_is_asked_for_and_cannot_be_is_refused() {
     let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
-    for (name, value) in [("ORDERFORM_LOG", "orderform=loud"), ("ORDERFORM_LOG_FORMAT", "yaml")] {
+    for (name, value) in [
+        ("ORDERFORM_LOG", "orderform=loud"),
+        ("ORDERFORM_LOG_FORMAT", "yaml"),
+        ("ORDERFORM_LOG_PATH", "no/such/directory/log"),
+    ] {
         stage.note(&format!("{name}={value}"));
         let mut command = stage.command(&["plan"]);
         command.env(name, value);
@@ -58,6 +62,7 @@ fn watched(environment: &[(&str, &str)]) -> (Stage, String) {
     super::telling::limit(&stage);
     let _shop = stage.open_shop("", &[]);
     let mut command = stage.command(&["watch", ".", "--auto-apply", "--settle-after", "1h"]);
+    command.env_remove("ORDERFORM_LOG").env_remove("ORDERFORM_LOG_PATH");
     command.envs(environment.iter().copied());
     let mut watch = Running::start(&mut command);
     watch.wait_for_print("pass 1: 1 order created");

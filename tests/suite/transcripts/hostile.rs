@@ -89,7 +89,7 @@ fn the_token_is_seen_nowhere() {
     ] {
         let mut command = stage.command(arguments);
         stage.run_command(arguments, {
-            command.env("ORDERFORM_LOG", "trace");
+            command.env_remove("ORDERFORM_LOG_PATH");
             command
         });
     }
@@ -100,4 +100,22 @@ fn the_token_is_seen_nowhere() {
         assert!(!text.contains(TOKEN), "{text}");
     }
     assert_eq!(stage.ledger().len(), 2);
+}
+
+/// Every stage logs all there is to log and is searched for its token in the end: this is what is searched.
+#[test]
+fn what_every_stage_is_searched_for_would_be_found() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    let _shop = stage.open_shop("", &[]);
+    assert_eq!(stage.run(&["apply", "--auto-approve"]).code, 0);
+    let logged = fs::read_to_string(stage.log_file()).unwrap();
+    for part in ["TRACE hyper", "DEBUG", "create order"] {
+        assert!(logged.contains(part), "no `{part}` in {logged}");
+    }
+    stage.write("deep/below/leak", &format!("a{TOKEN}b"));
+    assert_eq!(
+        super::stage::files_with(&stage.path("."), TOKEN.as_bytes()),
+        [stage.path("./deep/below/leak")]
+    );
+    stage.remove("deep/below/leak");
 }

@@ -13,8 +13,12 @@ use super::words::normalise;
 pub(super) const TOKEN: &str = "canary-7f3b1c9e-never-to-be-seen";
 
 /// A directory of manifests, and what was done in it.
+///
+/// Every command logs all there is to log, into a file beside the directory; when the stage is left, the token stands
+/// nowhere: not in what was printed or logged, and in no file.
 pub(super) struct Stage {
     directory: tempfile::TempDir,
+    logged: tempfile::TempDir,
     log: RefCell<String>,
     raw: RefCell<String>,
     endpoint: RefCell<Option<String>>,
@@ -32,7 +36,8 @@ impl Stage {
     pub(super) fn new() -> Self {
         let directory = tempfile::Builder::new().prefix("stage-").tempdir().unwrap();
         let (log, raw) = (RefCell::default(), RefCell::default());
-        Self { directory, log, raw, endpoint: RefCell::default() }
+        let logged = tempfile::Builder::new().prefix("logged-").tempdir().unwrap();
+        Self { directory, logged, log, raw, endpoint: RefCell::default() }
     }
 
     /// Makes a stage with a state and one order for each name, all of them alike but for their customer and seats.
@@ -81,10 +86,16 @@ impl Stage {
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(self.directory.path());
         command.args(arguments).env("ORDERFORM_ACCESS_TOKEN", TOKEN);
+        command.env("ORDERFORM_LOG", "trace").env("ORDERFORM_LOG_PATH", self.log_file());
         if let Some(endpoint) = &*self.endpoint.borrow() {
             command.env("ORDERFORM_ENDPOINT", endpoint);
         }
         command
+    }
+
+    /// Returns where everything is logged.
+    pub(super) fn log_file(&self) -> PathBuf {
+        self.logged.path().join("log")
     }
 
     /// Runs a command to its end, and writes it down.
@@ -164,6 +175,34 @@ impl Stage {
         }
         log.push_str(&format!("[exit {}]\n\n", ran.code));
     }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        assert!(!self.raw.borrow().contains(TOKEN), "the token was printed");
+        for place in [&self.directory, &self.logged] {
+            let leaks = files_with(place.path(), TOKEN.as_bytes());
+            assert!(leaks.is_empty(), "the token stands in {leaks:?}");
+        }
+    }
+}
+
+/// Returns the files below a directory that hold these bytes; a tester's own faults may.
+pub(super) fn files_with(directory: &Path, bytes: &[u8]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
+        if kind.is_dir() {
+            found.extend(files_with(&path, bytes));
+        } else if kind.is_file() && path.file_name().is_some_and(|name| name != "faults.txt") {
+            let text = fs::read(&path).unwrap_or_default();
+            found.extend(text.windows(bytes.len()).any(|part| part == bytes).then_some(path));
+        }
+    }
+    found
 }
 
 impl Ran {

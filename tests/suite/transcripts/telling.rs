@@ -38,6 +38,7 @@ fn receiver(name: &str, shape: &str, more: &str) -> String {
 
 fn watch(stage: &Stage, environment: &[(&str, &str)]) -> Command {
     let mut command = stage.command(&WATCH);
+    command.env_remove("ORDERFORM_LOG").env_remove("ORDERFORM_LOG_PATH");
     command.envs(environment.iter().copied());
     command
 }
