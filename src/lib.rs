@@ -113,6 +113,8 @@
 //! * *scope*: which orders a plan is about: a path, and a *selection* by *expressions*. What else there is, is *outside*.
 //! * *rule*, *limit*: what is limited, and what a file allows of it; the *keeper* of a limit is the project, the organisation or
 //!   this program. *Rulebook*: all limits in force. *Allowance*: a person's word that a run may go beyond one.
+//! * *drift*: where what Partner Center reports differs from what is recorded; it decides nothing. To *account for* an order is to say
+//!   whose it is: by the journal, the orders that are listed, and the audit log.
 //! * *credential*: who we are to Partner Center, and the way to the *token* that says so; *proof*: how an application shows that it is itself.
 //! * *lineage*, *serial*: which history a state belongs to, and how far it has come.
 //! * *availability*: the third part of an offer id, which is reissued from time to time; to *resolve* one is to choose it before a plan
@@ -136,6 +138,8 @@
 //! * What a check finds: [`plan::Problem`], `plan/check.rs`, words in `view/words/checks.rs`, and what has to be asked for it in [`facts`],
 //!   [`ports::Catalogue`] and `partner_center/catalogue.rs`; the sandbox refuses the same from `sandbox/goods.rs`.
 //! * How manifests are written: [`manifest::format`]; keys stand in the order of the grammar.
+//! * A kind of drift: [`plan::Differs`], `plan/drift/compare.rs`, who did it in `who.rs` beside it, `view/words/drift.rs`,
+//!   `view/json/drift.rs` and its schema, the README. How an order is accounted for: [`plan::Entry`], `view/words/accounts.rs`, the README.
 //! * An action or a block: the enum in [`plan`], a row in `plan/table.rs` and in the README, words in `view/words/plan.rs`.
 //! * What an answer means: [`protocol::classify`], and the simulation has to agree.
 //! * When a request may leave: `partner_center/governor.rs` and its laws. What waits for its turn: `apply/turn.rs`; what is asked

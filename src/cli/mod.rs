@@ -6,10 +6,13 @@
 mod adopt;
 mod allowing;
 mod apply;
+mod audit;
 mod auth;
 mod catalog;
 mod catalog_asking;
 mod connect;
+mod drift;
+mod estate;
 mod explain;
 mod failure;
 mod files;
@@ -100,7 +103,7 @@ enum Command {
     Render(render::RenderArgs),
     /// Rewrite the manifests in their canonical layout.
     Fmt(fmt::FmtArgs),
-    /// Say what would be done; no network, no credentials.
+    /// Say what would be done; no network and no credentials without `--refresh`.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),
@@ -108,6 +111,10 @@ enum Command {
     Catalog(catalog::CatalogArgs),
     /// Make a pass over a directory whenever it changes: plan and report, or buy.
     Watch(watch::WatchArgs),
+    /// Say where what Partner Center reports differs from what is recorded, and who did it.
+    Drift(drift::DriftArgs),
+    /// Hold the journal against Partner Center's orders and audit log.
+    Audit(audit::AuditArgs),
     /// Say how things stand: what is wanted, recorded, in doubt and blocked, and who watches.
     Status(status::StatusArgs),
     /// Print the JSON Schema of a kind of document, for editors.
@@ -174,6 +181,8 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<u8, Failure> {
         Command::Apply(args) => on_runtime(apply::run(&args, terminal)),
         Command::Catalog(args) => on_runtime(catalog::run(&args, terminal)),
         Command::Watch(args) => on_runtime(watch::run(&args, terminal)),
+        Command::Drift(args) => on_runtime(drift::run(&args, terminal)),
+        Command::Audit(args) => audit::run(&args, terminal),
         Command::Status(args) => status::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Sandbox(args) => on_runtime(sandbox::run(&args, terminal)),

@@ -1,4 +1,4 @@
-//! `orderform plan`: what would be done; no network, no credentials unless `--check` asks.
+//! `orderform plan`: what would be done; no network and no credentials without `--check` and `--refresh`.
 //!
 //! What is shown goes to stdout; what others are to review goes to files, whole, whatever became of the plan.
 
@@ -10,6 +10,7 @@ use clap::Args;
 use super::allowing::LimitArgs;
 use super::catalog_asking;
 use super::connect::Target;
+use super::drift;
 use super::failure::{Failure, exit};
 use super::files::Output;
 use super::materials::{Materials, Where, parse_duration, root};
@@ -18,11 +19,11 @@ use super::prices::PricesArgs;
 use super::select::SelectArgs;
 use super::terminal::Terminal;
 use crate::domain::{State, Timestamp};
-use crate::plan::{self, Limit, Saved, Step};
+use crate::plan::{self, Drift, Limit, Saved, Step};
 use crate::store::Digest;
 use crate::view::{
-    BUDGET, Format, PLAN_MARK, PLAN_PAGE_MARK, failed_plan, html_plan, is_saved_plan, markdown_plan,
-    saved_plan,
+    BUDGET, Format, PLAN_MARK, PLAN_PAGE_MARK, Trouble, failed_plan, html_plan, is_saved_plan,
+    markdown_drift, markdown_plan, refreshed_plan, saved_plan,
 };
 
 /// The longest that a saved plan may be good.
@@ -42,9 +43,12 @@ pub(super) struct PlanArgs {
     /// sign-in that `apply` needs.
     #[arg(long)]
     check: bool,
-    /// Exit with 2 where there is something to do.
+    /// Exit with 2 where there is something to do, or drift was looked for and found.
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Ask Partner Center too, and show where what it reports differs from what is recorded. The plan is the same.
+    #[arg(long)]
+    refresh: bool,
     #[command(flatten)]
     prices: PricesArgs,
     #[command(flatten)]
@@ -75,6 +79,8 @@ struct Files {
 /// What came of planning.
 struct Made {
     saved: Saved,
+    /// Where what Partner Center reports differs from what is recorded, where that was asked for.
+    drift: Option<Drift>,
     /// Why it cannot be applied, if it cannot, with a stable word for it.
     problem: Option<(&'static str, Failure)>,
 }
@@ -89,14 +95,18 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<u8, Failure> {
             }
             Err(failure)
         }
-        Ok(Made { saved, problem }) => {
+        Ok(Made { saved, drift, problem }) => {
             let told = problem.as_ref().map(|(code, failure)| (*code, failure));
-            let written = args.files.write(Some(&saved), told);
-            args.files.show(&saved, terminal)?;
+            let written = args.files.write(Some((&saved, drift.as_ref())), told);
+            args.files.show(&saved, drift.as_ref(), terminal)?;
             written?;
             args.tell(&saved, told, terminal);
             match problem {
                 Some(("limits", failure)) => Err(failure),
+                _ if drift.as_ref().is_some_and(Drift::is_incomplete) => Ok(exit::INCOMPLETE),
+                _ if args.detailed_exitcode && drift.is_some_and(|drift| drift.is_some()) => {
+                    Ok(exit::CHANGES)
+                }
                 _ if saved.plan.is_settled() || !args.detailed_exitcode => Ok(exit::DONE),
                 _ => Ok(exit::CHANGES),
             }
@@ -123,6 +133,7 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     }
     plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(created));
     args.limits.refuse_needless(&plan.limits)?;
+    let drift = args.refresh.then(|| args.look(&materials, &plan, &state, terminal)).transpose()?;
     let over: Vec<Limit> = plan.limits.iter().filter(|limit| limit.is_over()).cloned().collect();
     let problem = match (over.is_empty(), head) {
         (false, _) => Some(("limits", args.over(&over, &plan))),
@@ -132,7 +143,7 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
         (true, Some(_)) => plan.open_steps().next().map(|step| ("unresolved", unresolved(step))),
     };
     let saved = Saved { plan, created, expires: created.after(args.files.expires) };
-    Ok(Made { saved, problem })
+    Ok(Made { saved, drift, problem })
 }
 
 /// Says what can still be undone: a plan has no time in it, so it does not.
@@ -153,6 +164,19 @@ fn say_cancellable(state: &State, now: Timestamp, terminal: &Terminal) {
 }
 
 impl PlanArgs {
+    /// Compares what the plan is about with what Partner Center reports; records nothing.
+    fn look(
+        &self,
+        materials: &Materials,
+        plan: &plan::Plan,
+        state: &State,
+        terminal: &Terminal,
+    ) -> Result<Drift, Failure> {
+        let is_everything = materials.scope.selection.is_everything();
+        let names = plan::recorded_names(plan, state, is_everything);
+        Ok(on_runtime(drift::look(&self.target, materials, state, &names, None, terminal))?.drift)
+    }
+
     /// Returns the failure that names every limit the plan goes beyond.
     fn over(&self, over: &[Limit], plan: &plan::Plan) -> Failure {
         let command = format!("orderform plan{}{}", path_of(&self.place.path), self.flags());
@@ -204,15 +228,39 @@ impl Files {
     }
 
     /// Shows the plan on stdout.
-    fn show(&self, saved: &Saved, terminal: &Terminal) -> Result<(), Failure> {
-        match terminal.format {
-            Format::Markdown => terminal.print(&markdown_plan(Some(&saved.plan), None, self.markdown_budget)),
-            _ => Ok(terminal.view().plan(&saved.plan)?),
+    fn show(&self, saved: &Saved, drift: Option<&Drift>, terminal: &Terminal) -> Result<(), Failure> {
+        match (terminal.format, drift) {
+            (Format::Markdown, _) => terminal.print(&self.markdown(Some(&saved.plan), drift, None)),
+            (Format::Json, Some(drift)) => terminal.print(&refreshed_plan(&saved.plan, drift)),
+            (_, drift) => {
+                terminal.view().plan(&saved.plan)?;
+                let Some(drift) = drift else { return Ok(()) };
+                terminal.print("\n")?;
+                Ok(terminal.view().drift(drift)?)
+            }
         }
     }
 
+    /// Writes the plan as Markdown, with the drift behind it.
+    fn markdown(
+        &self,
+        plan: Option<&plan::Plan>,
+        drift: Option<&Drift>,
+        trouble: Option<&Trouble<'_>>,
+    ) -> String {
+        let section = drift.map(markdown_drift).unwrap_or_default();
+        let budget = self.markdown_budget.saturating_sub(section.len());
+        markdown_plan(plan, trouble, budget) + &section
+    }
+
     /// Writes every file that was asked for.
-    fn write(&self, saved: Option<&Saved>, problem: Option<(&'static str, &Failure)>) -> Result<(), Failure> {
+    fn write(
+        &self,
+        made: Option<(&Saved, Option<&Drift>)>,
+        problem: Option<(&'static str, &Failure)>,
+    ) -> Result<(), Failure> {
+        let saved = made.map(|(saved, _)| saved);
+        let drift = made.and_then(|(_, drift)| drift);
         let [json, markdown, html] = self.outputs();
         let json = json.map_or(Ok(()), |output| {
             output.write(&match (saved, problem) {
@@ -223,9 +271,8 @@ impl Files {
         });
         let trouble = problem.map(|(_, failure)| failure.trouble());
         let plan = saved.map(|saved| &saved.plan);
-        let markdown = markdown.map_or(Ok(()), |output| {
-            output.write(&markdown_plan(plan, trouble.as_ref(), self.markdown_budget))
-        });
+        let markdown =
+            markdown.map_or(Ok(()), |output| output.write(&self.markdown(plan, drift, trouble.as_ref())));
         let html = html.map_or(Ok(()), |output| output.write(&html_plan(plan, trouble.as_ref())));
         json.and(markdown).and(html)
     }

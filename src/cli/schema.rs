@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::{Failure, exit};
 use super::terminal::Terminal;
 use crate::manifest::schema::{self, SchemaKind};
-use crate::view::{notification_schema, plan_schema, status_schema};
+use crate::view::{drift_schema, notification_schema, plan_schema, status_schema};
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -30,6 +30,8 @@ enum Kind {
     Organisation,
     /// What `plan --format json` prints and `plan --out` writes.
     Plan,
+    /// What `drift --format json` prints.
+    Drift,
     /// What `status --format json` prints, and a watcher serves at `/status`.
     Status,
     /// What `watch` sends to a receiver of shape `json`.
@@ -45,6 +47,7 @@ pub(super) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<u8, Failure>
         Kind::Defaults => SchemaKind::Defaults,
         Kind::Organisation => SchemaKind::Organisation,
         Kind::Plan => return print(&plan_schema(), terminal),
+        Kind::Drift => return print(&drift_schema(), terminal),
         Kind::Status => return print(&status_schema(), terminal),
         Kind::Notification => return print(&notification_schema(), terminal),
     };

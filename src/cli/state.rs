@@ -128,7 +128,7 @@ fn mv(from: OrderName, to: OrderName, place: &Where, terminal: &Terminal) -> Res
     Ok(exit::DONE)
 }
 
-fn verify(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
+pub(super) fn verify(place: &Where, terminal: &Terminal) -> Result<u8, Failure> {
     let materials = Materials::of_state(place, terminal)?;
     // Whole is not enough: it has to be the state of this project.
     materials.recorded()?;

@@ -2,7 +2,7 @@
 //!
 //! [`order`] is what the manifests want, [`project`] what they settle for all orders, [`limits`] how much may be bought, [`freeze`] what is not to
 //! be for a while, [`windows`] when a watcher may,
-//! [`observed`] and [`subscription`] what Partner Center reports, [`journal`] what has happened, [`state`] what follows from it, [`receipt`] what it says of one order, [`prices`] what it
+//! [`observed`] and [`subscription`] what Partner Center reports, [`audited`] what it says was done, [`journal`] what has happened, [`state`] what follows from it, [`receipt`] what it says of one order, [`prices`] what it
 //! costs ([`money`]), [`moment`] how time is measured where money depends on it,
 //! [`notify`] who is told of what, [`catalogue`] what is sold to whom, [`sign_in`] who signed in, or why nobody.
 //!
@@ -10,6 +10,7 @@
 //! derives serde: formats belong to the boundaries that write them.
 
 pub mod answer;
+pub mod audited;
 pub mod catalogue;
 pub mod freeze;
 pub mod ids;
@@ -31,6 +32,7 @@ pub mod subscription;
 pub mod windows;
 
 pub use answer::{Answer, AnswerBody, Excerpt, NotSent, ServiceError, is_harmful};
+pub use audited::{AuditedOperation, AuditedSubject, Doer};
 pub use catalogue::{
     Availability, Eligibility, Facts, Hit, Known, Listed, OfferedTerm, Product, Profile, Promoted,
     SearchResult, Shelf, Sku,

@@ -48,6 +48,14 @@ impl ObservedSubscription {
     }
 }
 
+impl SubscriptionId {
+    /// Says whether both are one subscription: GUIDs change case between resources.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.as_str().eq_ignore_ascii_case(other.as_str())
+    }
+}
+
 /// How long a subscription runs and what happens then, as far as Partner Center said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionTerms {

@@ -1,4 +1,4 @@
-//! Audit records of created orders: what is asked, which record is one, where the next page is.
+//! Audit records of orders and subscriptions: what is asked, which record is one, where the next page is.
 //!
 //! Positive evidence only: a record that cannot be read, or is of something else, is as good as none.
 //!
@@ -13,9 +13,11 @@ use serde_json::Value;
 use super::body;
 use super::convert::observed_order;
 use super::endpoint::Endpoint;
+use super::estate::observed_subscription;
 use super::wire::audit::AuditRecord;
-use crate::domain::AuditedOrder;
-use crate::domain::{CorrelationId, CustomerId, Timestamp};
+use crate::domain::{
+    AuditedOperation, AuditedOrder, AuditedSubject, CorrelationId, CustomerId, Doer, Excerpt, Timestamp,
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const CONTINUATION: HeaderName = HeaderName::from_static("ms-continuationtoken");
@@ -24,12 +26,26 @@ const CONTINUATION: HeaderName = HeaderName::from_static("ms-continuationtoken")
 ///
 /// Source: "Get a record of Partner Center activity by user" (`startDate` as in its newer sample).
 pub(super) fn records_url(endpoint: &Endpoint, customer: CustomerId, since: Timestamp) -> Url {
-    let day_before = since.before(DAY).to_string();
+    window_url(endpoint, customer, since.before(DAY), None)
+}
+
+/// Returns where the records of a customer stand from one day to another, both included, or to now.
+pub(super) fn window_url(
+    endpoint: &Endpoint,
+    customer: CustomerId,
+    from: Timestamp,
+    to: Option<Timestamp>,
+) -> Url {
+    let day = |at: Timestamp| at.to_string().split('T').next().unwrap_or_default().to_owned();
     let filter = format!(r#"{{"Field":"CustomerId","Value":"{customer}","Operator":"equals"}}"#);
     let mut url = endpoint.url(&["auditrecords"]).expect("a plain word is a path segment");
-    url.query_pairs_mut()
-        .append_pair("startDate", day_before.split('T').next().unwrap_or_default())
-        .append_pair("filter", &filter);
+    let mut query = url.query_pairs_mut();
+    query.append_pair("startDate", &day(from));
+    if let Some(to) = to {
+        query.append_pair("endDate", &day(to));
+    }
+    query.append_pair("filter", &filter);
+    drop(query);
     url
 }
 
@@ -67,6 +83,31 @@ pub(super) fn created_order(customer: CustomerId, record: Value) -> Option<Audit
     (order.customer_id.is_none_or(|id| id == customer)).then_some(AuditedOrder {
         correlation_id: correlation_id.and_then(|id| CorrelationId::parse(id).ok()),
         order,
+    })
+}
+
+/// Reads a record, where it is of something that was done to an order or a subscription of this customer.
+pub(super) fn operation(customer: CustomerId, record: Value) -> Option<AuditedOperation> {
+    let record: AuditRecord = serde_json::from_value(record).ok()?;
+    let is = |value: &str, expected| value.eq_ignore_ascii_case(expected);
+    if !is(&record.operation_status, "succeeded") || CustomerId::parse(&record.customer_id) != Ok(customer) {
+        return None;
+    }
+    let value = body::read(record.resource_new_value?.as_bytes()).ok()?;
+    let subject = match record.resource_type.to_ascii_lowercase().as_str() {
+        "order" => AuditedSubject::Order(Box::new(observed_order(value).ok()?)),
+        "subscription" => AuditedSubject::Subscription(Box::new(observed_subscription(value).ok()?)),
+        _ => return None,
+    };
+    let harmless = |text: &str| Excerpt::of(text).as_str().to_owned();
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty()).as_deref().map(harmless);
+    let correlation_id = record.original_correlation_id.as_deref();
+    Some(AuditedOperation {
+        at: Timestamp::parse(&record.operation_date),
+        operation: harmless(&record.operation_type).to_ascii_lowercase(),
+        who: Doer { user: given(record.user_principal_name), application: given(record.application_id) },
+        correlation_id: correlation_id.and_then(|id| CorrelationId::parse(id).ok()),
+        subject,
     })
 }
 
@@ -129,6 +170,30 @@ mod tests {
         let other = order.replace(CUSTOMER, "00000000-0000-0000-0000-000000000001");
         record["resourceNewValue"] = json!(other);
         assert_eq!(read(record), None);
+    }
+
+    #[test]
+    fn an_operation_says_who_did_it_and_what_came_of_it() {
+        let mut record = documented();
+        record["userPrincipalName"] = json!("admin@domain.onmicrosoft.com");
+        let read = |record| operation(CustomerId::parse(CUSTOMER).unwrap(), record);
+        let found = read(record.clone()).unwrap();
+        assert_eq!(found.who.user.as_deref(), Some("admin@domain.onmicrosoft.com"));
+        assert_eq!(found.operation, "create_order");
+        assert!(matches!(found.subject, AuditedSubject::Order(order) if order.lines[0].quantity == 25));
+        record["resourceType"] = json!("Subscription");
+        record["operationType"] = json!("update_subscription");
+        record["resourceNewValue"] = json!(r#"{"Id":"488745B5","Quantity":7,"Status":"Suspended"}"#);
+        let AuditedSubject::Subscription(subscription) = read(record.clone()).unwrap().subject else {
+            panic!()
+        };
+        assert_eq!((subscription.quantity, subscription.status.as_str()), (7, "suspended"));
+        for (key, value) in [("resourceType", "license"), ("operationStatus", "failed"), ("customerId", "x")]
+        {
+            let mut other = record.clone();
+            other[key] = json!(value);
+            assert_eq!(read(other), None, "{key}");
+        }
     }
 
     #[test]

@@ -117,7 +117,8 @@ impl Client {
     }
 }
 
-fn observed_subscription(value: Value) -> Result<ObservedSubscription, Excerpt> {
+/// Reads a subscription from JSON whose keys are in their canonical case, or says what is wrong with it.
+pub(super) fn observed_subscription(value: Value) -> Result<ObservedSubscription, Excerpt> {
     let shown: Subscription = shape(value)?;
     let id = SubscriptionId::parse(&shown.id).map_err(|error| Excerpt::of(&error.to_string()))?;
     let quantity = u32::try_from(shown.quantity);

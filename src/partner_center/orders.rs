@@ -18,9 +18,6 @@ use crate::domain::{
 };
 use crate::ports::{NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
-/// Of audit records; 500 a page by the sample of "Get a record of Partner Center activity".
-const MOST_PAGES: usize = 50;
-
 /// How long an order waits for a token at the most; of a short request, half of it. Who still asks for one then goes on, and the next send has it.
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -105,24 +102,9 @@ impl PartnerCenter for Client {
         let Some(since) = since.server.or_else(|| self.now().server) else {
             return Ok(Vec::new());
         };
-        let mut next = Some((audit::records_url(&self.endpoint, customer, since), HeaderMap::new()));
-        let mut orders = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let Some((url, extra)) = next.take() else {
-                break;
-            };
-            let page = url.clone();
-            let limit = self.settings.list_limit_bytes;
-            let (whole, _) = self.read(url, extra, limit).await?;
-            if whole.status != 200 {
-                return Err(read_error(&whole));
-            }
-            let list = body::read(&whole.body).map_err(ReadError::Failed)?;
-            next = audit::next_page(&self.endpoint, &page, &list);
-            let records = body::read_items(list).map_err(ReadError::Failed)?;
-            let created = |record| audit::created_order(customer, record);
-            orders.extend(records.into_iter().filter_map(created));
-        }
+        let pages = self.audit_pages(audit::records_url(&self.endpoint, customer, since)).await?;
+        let created = |record| audit::created_order(customer, record);
+        let orders = pages.records.into_iter().filter_map(created).collect();
         Ok(orders)
     }
 }

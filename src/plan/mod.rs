@@ -3,10 +3,12 @@
 //! [`build`] is the decision table of the README, row by row. A [`Plan`] is a value: it holds no closure and no text for
 //! people, so it can be saved, compared and shown in any way; words live in the views. [`Pins`] bind it to what it was
 //! made from and for; [`judge`] holds it against the limits, and a [`Budget`] each send; [`frozen`] takes out what is frozen; [`Plan::resolve`] says which availabilities are bought, [`check`] what Partner Center would refuse; [`changes`] says what has changed since it was reviewed, and [`rest`] is what of it still stands.
+//! [`drift`] says where what Partner Center reports differs from what is recorded, and decides nothing; [`account`] accounts for every order once.
 //!
 //! **Invariant:** no clock, no log, no error, no input but the arguments. The same arguments give the same plan,
 //! in the order of the names, whatever the order of the manifests.
 
+mod accounts;
 mod adopt;
 mod before;
 mod books;
@@ -16,6 +18,7 @@ mod check;
 mod cost;
 mod difference;
 mod digest;
+mod drift;
 mod expression;
 mod findings;
 mod freeze;
@@ -29,6 +32,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
+pub use accounts::{Account, Accounts, Books, Entry, Tried, account};
 pub use adopt::{
     Adoptee, Adoption, Estate, LeftOut, Origin, Why, adoption, customer_names, not_kept, present,
 };
@@ -39,6 +43,10 @@ pub use check::{check, check_plan, is_checked};
 pub use cost::{Cost, Costs, Gap, LinePrice, OrderPrice, Sum, Totals, Unpriced, cost};
 pub use difference::{Difference, differences};
 pub use digest::limits_digest;
+pub use drift::{
+    Deviation, Differs, Done, Drift, MayBe, News, OrderDrift, Part, Recollection, RenewalBy, Reported,
+    UnknownOrder, Unread, arrived, drift, recorded_names,
+};
 pub use expression::{Expression, Key, LONGEST_EXPRESSION, Mistake, MistakeKind, Pattern, Subject, Term};
 pub use findings::{Checks, Finding, Outlook, Problem, checks_digest};
 pub use freeze::{Holding, frozen, thaws};

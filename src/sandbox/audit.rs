@@ -1,4 +1,4 @@
-//! Audit records: what is asked for, and what a created order gives ("Get a record of Partner Center activity").
+//! Audit records: what is asked for, and what orders that were created or changed give ("Get a record of Partner Center activity").
 //!
 //! **Invariant:** pure; how late records are is decided by `world`.
 
@@ -10,11 +10,13 @@ use jiff::{Span, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::altered::Altered;
 use super::catalogue;
+use super::change::Change;
 use super::fill::utc;
 use super::ledger::Sale;
 use super::reply::Refusal;
-use super::view::created;
+use super::view::{self, created};
 use crate::partner_center::wire::Attributes;
 use crate::partner_center::wire::audit::AuditRecord;
 
@@ -86,7 +88,36 @@ pub(super) fn audit_record(sale: &Sale) -> AuditRecord {
         operation_date: utc(created(sale)),
         operation_status: "succeeded".to_owned(),
         original_correlation_id: Some(sale.correlation_id.clone()),
-        application_id: None,
+        user_principal_name: sale.who.by.clone(),
+        application_id: sale.who.application.clone(),
+        attributes: Attributes::of("AuditRecord"),
+    }
+}
+
+/// Shows the audit record of a change: the order or the subscription as it was then.
+pub(super) fn change_record(sale: &Sale, change: &Change, altered: &Altered) -> AuditRecord {
+    let subscription = change.line.and_then(|line| {
+        let mut shown = view::subscription(sale, &sale.order, line)?;
+        altered.subscription(line, &mut shown);
+        Some(shown)
+    });
+    let mut order = sale.order.clone();
+    altered.order(&mut order);
+    let (resource, value) = match subscription {
+        Some(subscription) => ("subscription", serde_json::to_value(&subscription)),
+        None => ("order", serde_json::to_value(&order)),
+    };
+    let at = Timestamp::from_millisecond(change.at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    AuditRecord {
+        customer_id: sale.customer_id.clone(),
+        resource_type: resource.to_owned(),
+        resource_new_value: Some(value.map(pascal_case).unwrap_or_default().to_string()),
+        operation_type: format!("update_{resource}"),
+        operation_date: utc(at),
+        operation_status: "succeeded".to_owned(),
+        original_correlation_id: None,
+        user_principal_name: change.who.by.clone(),
+        application_id: change.who.application.clone(),
         attributes: Attributes::of("AuditRecord"),
     }
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::Sandbox;
 use super::bearer;
+use super::change::Who;
 use super::connection::Scissors;
 use super::deed::{Deed, Html, Substitute, When};
 use super::faults::Occasion;
@@ -61,6 +62,16 @@ impl Visit {
 
     pub(super) fn correlation_id(&self) -> &str {
         &self.correlation_id
+    }
+
+    /// Returns `If-Match`, without its quotes.
+    pub(super) fn if_match(&self) -> Option<String> {
+        text(&self.headers, "if-match").map(|etag| etag.trim_matches('"').to_owned())
+    }
+
+    /// Returns who asks, as audit records say it: the application. Tokens here are nobody's.
+    pub(super) fn who(&self) -> Who {
+        Who { by: None, application: text(&self.headers, "ms-partnercenter-application") }
     }
 
     /// Answers. `work` is told how much later than now it is to take effect.

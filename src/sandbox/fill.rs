@@ -102,8 +102,13 @@ pub(super) fn product_links(offer_id: &str) -> BTreeMap<String, Link> {
 
 /// base64 of `{"id":…,"version":1}`, as every documented etag of an order or a subscription is.
 pub(super) fn etag(id: &str) -> String {
+    etag_of(id, 1)
+}
+
+/// The same of a later version.
+pub(super) fn etag_of(id: &str, version: u32) -> String {
     let id = id.to_ascii_lowercase();
-    STANDARD.encode(format!(r#"{{"id":"{id}","version":1}}"#))
+    STANDARD.encode(format!(r#"{{"id":"{id}","version":{version}}}"#))
 }
 
 /// `2017-03-30T09:43:07.157-08:00`; summer time is not pretended.

@@ -1,4 +1,4 @@
-//! The world file: every order ever bought, one JSON line each, appended before it is answered.
+//! The world file: every order ever bought and every change of one, a JSON line each, appended before it is answered.
 //!
 //! The first line says what the file is. One process writes, and holds a lock of the operating system meanwhile; the
 //! kernel releases it when the process dies. A last line without its newline was never answered: it is cut.
@@ -12,12 +12,16 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use super::change::{Change, Who};
 use crate::partner_center::wire::order::Order;
 
-/// The format that is written and read. 1: the first.
-const VERSION: u32 = 1;
+/// The format that is written; older ones are read, and become this one when they are opened for writing.
+///
+/// * 1: the first.
+/// * 2: lines with `change`, what happened to an order after it was bought; who bought it.
+const VERSION: u32 = 2;
 
-const HEADER: &str = "{\"format\":\"orderform-sandbox\",\"version\":1}\n";
+const HEADER: &str = "{\"format\":\"orderform-sandbox\",\"version\":2}\n";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +30,16 @@ struct Header {
     version: u32,
 }
 
-/// One line of the file: an order that was bought.
+/// One line of the file.
+#[derive(Debug)]
+pub(super) enum Line {
+    /// An order that was bought.
+    Sale(Box<Sale>),
+    /// A change of one that was bought before.
+    Change(Change),
+}
+
+/// An order that was bought.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Sale {
@@ -37,6 +50,8 @@ pub(super) struct Sale {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) request_id: Option<String>,
     pub(super) correlation_id: String,
+    #[serde(flatten)]
+    pub(super) who: Who,
     /// As received.
     pub(super) body: String,
     /// As it is answered once provisioned.
@@ -105,8 +120,12 @@ impl From<&Sale> for LedgerEntry {
 /// [`SandboxError`] where the file cannot be read, is something else, or is damaged.
 pub fn read_ledger(path: &Path) -> Result<Vec<LedgerEntry>, SandboxError> {
     let text = std::fs::read(path).map_err(|source| failed(path, source))?;
-    let (sales, _) = parse(path, &text)?;
-    Ok(sales.iter().map(LedgerEntry::from).collect())
+    let read = parse(path, &text)?;
+    let entry = |line: &Line| match line {
+        Line::Sale(sale) => Some(LedgerEntry::from(sale.as_ref())),
+        Line::Change(_) => None,
+    };
+    Ok(read.lines.iter().filter_map(entry).collect())
 }
 
 /// The file that orders are appended to.
@@ -118,7 +137,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Opens or makes a world file, takes it for this process alone, and reads it.
-    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Sale>), SandboxError> {
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Line>), SandboxError> {
         let failed = |source| failed(path, source);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -131,20 +150,29 @@ impl Ledger {
         })?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(failed)?;
-        let (sales, whole) = parse(path, &text)?;
+        let Read { version, lines, whole } = parse(path, &text)?;
         let mut ledger = Self { file, length: 0 };
+        if version < VERSION {
+            ledger.upgrade().map_err(failed)?;
+        }
         ledger.cut(whole).map_err(failed)?;
         if whole == 0 {
             ledger.append_text(HEADER).map_err(failed)?;
         }
-        Ok((ledger, sales))
+        Ok((ledger, lines))
     }
 
-    /// Appends a sale with one write.
-    pub(super) fn append(&mut self, sale: &Sale) -> io::Result<()> {
-        let mut line = serde_json::to_string(sale)?;
+    /// Appends a sale or a change with one write.
+    pub(super) fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_string(line)?;
         line.push('\n');
         self.append_text(&line)
+    }
+
+    /// Writes the header anew, which is as long in every version.
+    fn upgrade(&mut self) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(HEADER.as_bytes())
     }
 
     fn append_text(&mut self, line: &str) -> io::Result<()> {
@@ -173,38 +201,47 @@ impl Ledger {
     }
 }
 
-/// Reads the whole lines, and says how many bytes they are.
-fn parse(path: &Path, text: &[u8]) -> Result<(Vec<Sale>, u64), SandboxError> {
+/// What a file holds.
+struct Read {
+    version: u32,
+    lines: Vec<Line>,
+    /// How many bytes the whole lines are.
+    whole: u64,
+}
+
+/// Reads the whole lines.
+fn parse(path: &Path, text: &[u8]) -> Result<Read, SandboxError> {
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     if whole == 0 && !HEADER.as_bytes().starts_with(text) {
         return Err(other_format(path, "it has no header"));
     }
     let mut lines = text[..whole].split_inclusive(|byte| *byte == b'\n').enumerate();
-    if let Some((_, header)) = lines.next() {
-        check_header(path, header)?;
-    }
-    let sales = lines
-        .map(|(n, line)| {
-            serde_json::from_slice(line).map_err(|source| SandboxError::Damaged {
-                path: path.to_owned(),
-                line: n + 1,
-                source,
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    Ok((sales, whole as u64))
+    let version = lines.next().map_or(Ok(VERSION), |(_, header)| check_header(path, header))?;
+    let damaged =
+        |n: usize| move |source| SandboxError::Damaged { path: path.to_owned(), line: n + 1, source };
+    let lines = lines.map(|(n, line)| read_line(line).map_err(damaged(n))).collect::<Result<_, _>>()?;
+    Ok(Read { version, lines, whole: whole as u64 })
 }
 
-fn check_header(path: &Path, line: &[u8]) -> Result<(), SandboxError> {
+fn read_line(line: &[u8]) -> Result<Line, serde_json::Error> {
+    let value: serde_json::Value = serde_json::from_slice(line)?;
+    Ok(match value.get("change") {
+        Some(_) => Line::Change(serde_json::from_value(value)?),
+        None => Line::Sale(Box::new(serde_json::from_value(value)?)),
+    })
+}
+
+/// Returns the version of a file that can be read.
+fn check_header(path: &Path, line: &[u8]) -> Result<u32, SandboxError> {
     let header: Header = serde_json::from_slice(line).map_err(|_| other_format(path, "it has no header"))?;
     if header.format != "orderform-sandbox" {
         return Err(other_format(path, &format!("it is a `{}`", header.format)));
     }
-    if header.version != VERSION {
+    if !(1..=VERSION).contains(&header.version) {
         let reason = format!("it is of version {}, known is {VERSION}", header.version);
         return Err(other_format(path, &reason));
     }
-    Ok(())
+    Ok(header.version)
 }
 
 fn failed(path: &Path, source: io::Error) -> SandboxError {
@@ -225,6 +262,7 @@ mod tests {
             customer_id: "c".to_owned(),
             request_id: None,
             correlation_id: "k".to_owned(),
+            who: Who::default(),
             body: "{}".to_owned(),
             order: Order { id: Some(order.to_owned()), ..Order::default() },
         }
@@ -260,7 +298,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.json");
         for text in
-            ["{\"formatVersion\":1", "{\"a\":1}\n", "{\"format\":\"orderform-sandbox\",\"version\":2}\n"]
+            ["{\"formatVersion\":1", "{\"a\":1}\n", "{\"format\":\"orderform-sandbox\",\"version\":3}\n"]
         {
             std::fs::write(&path, text).unwrap();
             assert!(matches!(Ledger::open(&path), Err(SandboxError::Format { .. })), "{text}");
@@ -275,6 +313,24 @@ mod tests {
         std::fs::write(&path, format!("{HEADER}oops\n{{}}\n")).unwrap();
         let error = Ledger::open(&path).unwrap_err();
         assert!(matches!(error, SandboxError::Damaged { line: 2, .. }));
+    }
+
+    #[test]
+    fn a_world_of_the_first_version_is_read_and_goes_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("world.jsonl");
+        let line = serde_json::to_string(&sale("a")).unwrap();
+        std::fs::write(&path, format!("{}{line}\n", HEADER.replace('2', "1"))).unwrap();
+        assert_eq!(read_ledger(&path).unwrap().len(), 1);
+        let (mut ledger, lines) = Ledger::open(&path).unwrap();
+        assert!(matches!(lines.as_slice(), [Line::Sale(_)]));
+        let change = serde_json::json!({"change": "gone", "atMs": 7, "orderId": "a"});
+        ledger.append(&change).unwrap();
+        drop(ledger);
+        let (_, lines) = Ledger::open(&path).unwrap();
+        assert!(matches!(lines.as_slice(), [Line::Sale(_), Line::Change(_)]));
+        assert_eq!(read_ledger(&path).unwrap().len(), 1);
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with(HEADER));
     }
 
     #[test]

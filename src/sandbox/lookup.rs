@@ -2,18 +2,25 @@
 //!
 //! **Invariant:** nothing here changes the world; an order that has not taken effect is seen by nobody.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Audit;
+use super::altered::Altered;
 use super::audit::{self, AuditQuery};
 use super::clock;
 use super::ledger::Sale;
+use super::patch::no_subscription;
 use super::reply::{Refusal, Reply};
 use super::view;
 use super::world::World;
 use crate::partner_center::wire::Collection;
+use crate::partner_center::wire::audit::AuditRecord;
 use crate::partner_center::wire::order::Order;
+use crate::partner_center::wire::subscription::Subscription;
 
 impl World {
     /// Reads one order; 404/20000 where it is unknown, too fresh, or another customer's.
@@ -55,25 +62,55 @@ impl World {
         let customer = self.customer(customer, false)?;
         let is_wanted = |sale: &&Sale| order.is_none_or(|order| sale.order_id().eq_ignore_ascii_case(order));
         let subscriptions = self.sales_of(&customer).filter(is_wanted).flat_map(|sale| {
-            let order = self.shown(sale, now);
-            let effective = sale.created_at_ms <= now.as_millisecond();
-            let lines = if effective { order.line_items.len() } else { 0 };
-            (0..lines).filter_map(move |line| view::subscription(sale, &order, line))
+            let lines = 0..sale.order.line_items.len();
+            lines.filter_map(move |line| self.shown_subscription(sale, line, now))
         });
         Ok(collection(subscriptions.collect()))
     }
 
     /// Reads one subscription; 404/20003 where there is none yet.
     pub(super) fn subscription(&self, customer: &str, id: &str, now: Timestamp) -> Result<Reply, Refusal> {
+        let (sale, line) = self.find_subscription(customer, id, now)?;
+        self.shown_subscription(&self.sales[sale], line, now)
+            .map(|subscription| Reply::json(200, &subscription))
+            .ok_or_else(no_subscription)
+    }
+
+    /// Returns which line of which sale a customer's subscription is of, if it is shown by now.
+    pub(super) fn find_subscription(
+        &self,
+        customer: &str,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(usize, usize), Refusal> {
         let customer = self.customer(customer, false)?;
         self.by_subscription
             .get(&id.to_ascii_lowercase())
-            .map(|(n, line)| (&self.sales[*n], *line))
-            .filter(|(sale, _)| sale.customer_id == customer)
-            .filter(|(sale, _)| sale.created_at_ms <= now.as_millisecond())
-            .and_then(|(sale, line)| view::subscription(sale, &self.shown(sale, now), line))
-            .map(|subscription| Reply::json(200, &subscription))
-            .ok_or_else(|| Refusal::new(404, 20_003, "Subscription not found."))
+            .copied()
+            .filter(|(sale, _)| self.sales[*sale].customer_id == customer)
+            .filter(|(sale, line)| self.shown_subscription(&self.sales[*sale], *line, now).is_some())
+            .ok_or_else(no_subscription)
+    }
+
+    /// Shows the subscription of a line with all that happened to it, if it has one by now.
+    pub(super) fn shown_subscription(
+        &self,
+        sale: &Sale,
+        line: usize,
+        now: Timestamp,
+    ) -> Option<Subscription> {
+        if sale.created_at_ms > now.as_millisecond() {
+            return None;
+        }
+        let order = view::order(sale, now.as_millisecond(), self.rules.subscription_delay);
+        let mut shown = view::subscription(sale, &order, line)?;
+        match self.altered_of(sale) {
+            Some(altered) if altered.is_gone => None,
+            altered => {
+                altered.into_iter().for_each(|altered| altered.subscription(line, &mut shown));
+                Some(shown)
+            }
+        }
     }
 
     /// Lists the audit records that are visible by now.
@@ -82,6 +119,7 @@ impl World {
             return collection::<()>(Vec::new());
         };
         let is_due = |sale: &&Sale| clock::after(view::created(sale), delay) <= now;
+        let changes = self.audited_changes(query, delay, now);
         let (from, to) = (query.from.as_millisecond(), query.to.as_millisecond());
         let sales: Vec<&Sale> = match &query.customer {
             Some(customer) => {
@@ -90,7 +128,29 @@ impl World {
             None if from > to => Vec::new(),
             None => self.by_time.range((from, 0)..=(to, usize::MAX)).map(|(_, n)| &self.sales[*n]).collect(),
         };
-        collection(sales.into_iter().filter(is_due).map(audit::audit_record).collect())
+        let created = sales.into_iter().filter(is_due).map(audit::audit_record);
+        let mut records: Vec<AuditRecord> = created.chain(changes).collect();
+        records.sort_by(|one, other| one.operation_date.cmp(&other.operation_date));
+        collection(records)
+    }
+
+    /// Returns the records of changes that somebody made.
+    fn audited_changes(&self, query: &AuditQuery, delay: Duration, now: Timestamp) -> Vec<AuditRecord> {
+        let range = query.from.as_millisecond()..=query.to.as_millisecond();
+        let mut so_far: HashMap<usize, Altered> = HashMap::new();
+        let mut records = Vec::new();
+        for (n, change) in &self.changes {
+            let sale = &self.sales[*n];
+            let altered = so_far.entry(*n).or_default();
+            altered.take(change);
+            let at = Timestamp::from_millisecond(change.at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+            let is_asked = query.customer.as_ref().is_none_or(|customer| *customer == sale.customer_id);
+            let is_due = clock::after(at, delay) <= now && range.contains(&change.at_ms);
+            if !change.who.is_nobody() && is_asked && is_due {
+                records.push(audit::change_record(sale, change, altered));
+            }
+        }
+        records
     }
 
     fn sales_of(&self, customer: &str) -> impl Iterator<Item = &Sale> {
@@ -99,11 +159,18 @@ impl World {
     }
 
     fn is_listed(&self, sale: &Sale, now: Timestamp) -> bool {
-        clock::after(view::created(sale), self.rules.list_lag) <= now
+        let is_gone = self.altered_of(sale).is_some_and(|altered| altered.is_gone);
+        !is_gone && clock::after(view::created(sale), self.rules.list_lag) <= now
     }
 
     fn shown(&self, sale: &Sale, now: Timestamp) -> Order {
-        view::order(sale, now.as_millisecond(), self.rules.subscription_delay)
+        let mut order = view::order(sale, now.as_millisecond(), self.rules.subscription_delay);
+        self.altered_of(sale).into_iter().for_each(|altered| altered.order(&mut order));
+        order
+    }
+
+    fn altered_of(&self, sale: &Sale) -> Option<&Altered> {
+        self.altered.get(self.by_order.get(sale.order_id())?)
     }
 }
 
@@ -113,12 +180,11 @@ pub(super) fn collection<T: Serialize>(items: Vec<T>) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::{Value, json};
 
     use super::*;
     use crate::sandbox::Options;
+    use crate::sandbox::change::Who;
     use crate::sandbox::world::Purchase;
 
     const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
@@ -139,6 +205,7 @@ mod tests {
                 customer: CUSTOMER.to_owned(),
                 request_id: None,
                 correlation_id: "C".to_owned(),
+                who: Who::default(),
                 body: body.to_string().into_bytes(),
                 at: NOW,
                 effective: NOW,

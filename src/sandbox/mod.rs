@@ -5,7 +5,8 @@
 //! may be asked at all (`token` gives tokens, `token_routes` is where clients look for them), `faults` what shall go wrong
 //! with it, `deliver` makes that happen, and `world` answers: `shop` judges an order (pure), `fill` gives it what Partner
 //! Center gives one, `ledger` keeps it in a file, `browse` shows what is for sale (`goods`, `catalogue`), `view` shows it as
-//! orders, subscriptions, customers and audit records.
+//! orders, subscriptions, customers and audit records. What happens to it later is a
+//! `change`, made by a `patch` or in the sandbox's own corner; `altered` is what an order's changes amount to.
 //!
 //! What is pretended is what Microsoft's pages and other people's traces show. What no page says (what a repeated
 //! `MS-RequestId` does, how far lists lag) is an [option](Options), so that a client can be tested under every answer.
@@ -13,11 +14,13 @@
 //! **Invariant:** of ours, only [`wire`](crate::partner_center::wire) is known here: client and sandbox share how
 //! JSON travels, and no rule about orders, so that neither can agree with the other's mistakes.
 
+mod altered;
 mod audit;
 mod bearer;
 mod browse;
 mod browse_routes;
 mod catalogue;
+mod change;
 mod clock;
 mod connection;
 mod customers;
@@ -29,6 +32,7 @@ mod fill;
 mod goods;
 mod ledger;
 mod lookup;
+mod patch;
 mod provisioning;
 mod reply;
 mod script;

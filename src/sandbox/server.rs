@@ -1,8 +1,8 @@
 //! The routes, and the loop that serves them.
 //!
 //! Under `/v1` those of Partner Center that an order needs; beside it those of `token_routes`, and the sandbox's own
-//! corner: `GET /sandbox/ledger`, `POST /sandbox/orders`, by which someone buys in the portal, and
-//! `POST /sandbox/catalogue/reissue`, by which every availability gets another id.
+//! corner: `GET /sandbox/ledger`, `POST /sandbox/orders`, by which someone buys in the portal, `POST /sandbox/changes`, by
+//! which what was bought is changed there, and `POST /sandbox/catalogue/reissue`, by which every availability gets another id.
 //!
 //! **Invariant:** no rule about orders: a route names what is asked and hands it on.
 
@@ -23,11 +23,13 @@ use uuid::Uuid;
 use super::Sandbox;
 use super::audit::AuditQuery;
 use super::browse_routes;
+use super::change::Who;
 use super::clock;
 use super::connection::{CuttableListener, Scissors};
 use super::customers::PageQuery;
 use super::deliver::Visit;
 use super::faults::Occasion;
+use super::patch::Patch;
 use super::reply::{Refusal, Reply};
 use super::world::Purchase;
 use super::{provisioning, token_routes};
@@ -72,10 +74,10 @@ fn routes(sandbox: Sandbox) -> Router {
     let subscriptions = "/v1/customers/{customer}/subscriptions";
     Router::new()
         .route(orders, post(create).get(list))
-        .route(&format!("{orders}/{{order}}"), get(order))
+        .route(&format!("{orders}/{{order}}"), get(order).patch(patch_order))
         .route(&format!("{orders}/{{order}}/provisioningstatus"), get(provisioning::status))
         .route(subscriptions, get(list_subscriptions))
-        .route(&format!("{subscriptions}/{{subscription}}"), get(subscription))
+        .route(&format!("{subscriptions}/{{subscription}}"), get(subscription).patch(patch_subscription))
         .route("/v1/customers", get(customers))
         .route("/v1/customers/{customer}", get(customer))
         .route("/v1/auditrecords", get(audit))
@@ -83,6 +85,7 @@ fn routes(sandbox: Sandbox) -> Router {
         .route("/sandbox/ledger", get(ledger))
         .route("/sandbox/orders", post(buy_in_the_portal))
         .merge(browse_routes::routes())
+        .route("/sandbox/changes", post(change))
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -105,12 +108,14 @@ async fn create(
     };
     let request_id = visit.request_id();
     let correlation_id = visit.correlation_id().to_owned();
+    let who = visit.who();
     let work = |later| {
         let at = sandbox.0.clock.timestamp();
         sandbox.world().create(&Purchase {
             customer: customer.clone(),
             request_id,
             correlation_id,
+            who,
             body: body.to_vec(),
             at,
             effective: clock::after(at, later),
@@ -143,6 +148,36 @@ async fn order(
         sandbox.world().order(&customer, &order, now).into()
     };
     visit.answer(&sandbox, Occasion::Get, Some(&customer), work).await
+}
+
+async fn patch_order(
+    State(sandbox): State<Sandbox>,
+    Path((customer, id)): Path<(String, String)>,
+    visit: Visit,
+    body: Bytes,
+) -> Response<Body> {
+    let (if_match, who) = (visit.if_match(), visit.who());
+    let work = |_| {
+        let at = sandbox.0.clock.timestamp();
+        let patch = Patch { customer: &customer, id: &id, body: &body, if_match, who, at };
+        sandbox.world().patch_order(&patch).into()
+    };
+    visit.answer(&sandbox, Occasion::Get, Some(&customer), work).await
+}
+
+async fn patch_subscription(
+    State(sandbox): State<Sandbox>,
+    Path((customer, id)): Path<(String, String)>,
+    visit: Visit,
+    body: Bytes,
+) -> Response<Body> {
+    let (if_match, who) = (visit.if_match(), visit.who());
+    let work = |_| {
+        let at = sandbox.0.clock.timestamp();
+        let patch = Patch { customer: &customer, id: &id, body: &body, if_match, who, at };
+        sandbox.world().patch_subscription(&patch).into()
+    };
+    visit.answer(&sandbox, Occasion::Subscriptions, Some(&customer), work).await
 }
 
 async fn list_subscriptions(
@@ -210,18 +245,30 @@ async fn ledger(State(sandbox): State<Sandbox>) -> Response<Body> {
     plain(Reply::json(200, &Collection::of(sandbox.ledger())))
 }
 
-/// Buys without any client knowing of it: the customer is the body's `referenceCustomerId`; no bearer, no fault.
-async fn buy_in_the_portal(State(sandbox): State<Sandbox>, body: Bytes) -> Response<Body> {
+/// Buys without any client knowing of it: the customer is the body's `referenceCustomerId`, and `by` of the query is who;
+/// no bearer, no fault.
+async fn buy_in_the_portal(
+    State(sandbox): State<Sandbox>,
+    Query(query): Parameters,
+    body: Bytes,
+) -> Response<Body> {
     let order = wire::read::<Order>(&body).ok();
     let at = sandbox.0.clock.timestamp();
     plain(sandbox.world().create(&Purchase {
         customer: order.and_then(|order| order.reference_customer_id).unwrap_or_default(),
         request_id: None,
         correlation_id: Uuid::new_v4().to_string(),
+        who: Who { by: query.get("by").cloned(), application: None },
         body: body.to_vec(),
         at,
         effective: at,
     }))
+}
+
+/// Changes what was bought, without any client knowing of it; no bearer, no fault.
+async fn change(State(sandbox): State<Sandbox>, body: Bytes) -> Response<Body> {
+    let now = sandbox.0.clock.timestamp();
+    plain(sandbox.world().change(&body, now).into())
 }
 
 pub(super) fn plain(reply: Reply) -> Response<Body> {

@@ -1,14 +1,16 @@
 //! What has been bought, indexed by everything it is asked for.
 //!
-//! **Invariant:** an order is in the world exactly if it is in the world file; nothing a request does is
+//! **Invariant:** an order or a change is in the world exactly if it is in the world file; nothing a request does is
 //! proportional to the number of all orders.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use super::altered::Altered;
 use super::catalogue;
-use super::ledger::{Ledger, LedgerEntry, Sale};
+use super::change::{Change, Who};
+use super::ledger::{Ledger, LedgerEntry, Line, Sale};
 use super::reply::{Refusal, Reply};
 use super::shop::{self, Accepted, Market};
 use super::{Options, RequestIds, SandboxError, SandboxLimits, fill, view};
@@ -27,6 +29,7 @@ pub(super) struct Purchase {
     pub(super) customer: String,
     pub(super) request_id: Option<String>,
     pub(super) correlation_id: String,
+    pub(super) who: Who,
     pub(super) body: Vec<u8>,
     pub(super) at: Timestamp,
     /// When it takes effect: `at`, or later.
@@ -42,6 +45,10 @@ pub(super) struct World {
     pub(super) by_order: HashMap<String, usize>,
     pub(super) by_subscription: HashMap<String, (usize, usize)>,
     pub(super) by_time: BTreeSet<(i64, usize)>,
+    /// Everything that happened to orders since, oldest first, each with its sale.
+    pub(super) changes: Vec<(usize, Change)>,
+    /// What that amounts to, of the sales that it happened to.
+    pub(super) altered: HashMap<usize, Altered>,
     answered: HashMap<(String, String), Answered>,
     /// How often availabilities were reissued.
     pub(super) reissued: u32,
@@ -59,21 +66,26 @@ enum Answered {
 impl World {
     pub(super) fn open(rules: Options) -> Result<Self, SandboxError> {
         let opened = rules.data.as_deref().map(Ledger::open).transpose()?;
-        let (ledger, sales) = opened.map_or((None, Vec::new()), |(l, sales)| (Some(l), sales));
+        let (ledger, lines) = opened.map_or((None, Vec::new()), |(l, lines)| (Some(l), lines));
         let mut world = Self {
             rules,
             ledger,
-            sales: Vec::with_capacity(sales.len()),
+            sales: Vec::with_capacity(lines.len()),
             by_customer: BTreeMap::new(),
             by_order: HashMap::new(),
             by_subscription: HashMap::new(),
             by_time: BTreeSet::new(),
+            changes: Vec::new(),
+            altered: HashMap::new(),
             answered: HashMap::new(),
             reissued: 0,
             agreements: BTreeMap::new(),
         };
-        for sale in sales {
-            world.keep(sale);
+        for line in lines {
+            match line {
+                Line::Sale(sale) => drop(world.keep(*sale)),
+                Line::Change(change) => world.take(change),
+            }
         }
         Ok(world)
     }
@@ -182,6 +194,7 @@ impl World {
             customer_id: customer.to_owned(),
             request_id: purchase.request_id.clone(),
             correlation_id: purchase.correlation_id.clone(),
+            who: purchase.who.clone(),
             body: String::from_utf8_lossy(&purchase.body).into_owned(),
             order,
         };
@@ -208,6 +221,24 @@ impl World {
         }
         self.sales.push(sale);
         n
+    }
+
+    /// Writes a change to the file, then takes it in: 500/800003 where the first fails, and nothing is changed.
+    pub(super) fn record(&mut self, change: Change) -> Result<(), Refusal> {
+        if self.rules.data.is_some() {
+            let not_changed = || Refusal::new(500, 800_003, "The update is not successful.");
+            let ledger = self.ledger.as_mut().ok_or_else(not_changed)?;
+            ledger.append(&change).map_err(|_| not_changed())?;
+        }
+        self.take(change);
+        Ok(())
+    }
+
+    fn take(&mut self, change: Change) {
+        if let Some(sale) = self.by_order.get(&change.order_id).copied() {
+            self.altered.entry(sale).or_default().take(&change);
+            self.changes.push((sale, change));
+        }
     }
 
     /// Reads a customer's id from a URL and says whether it may be asked about, or sold to.
@@ -244,6 +275,7 @@ mod tests {
             customer: CUSTOMER.to_uppercase(),
             request_id: request_id.map(str::to_owned),
             correlation_id: "c".to_owned(),
+            who: Who::default(),
             body: body.to_string().into_bytes(),
             at: NOW,
             effective: NOW,

@@ -123,7 +123,7 @@ impl SignedIn<'_> {
     fn verdicts(&self) -> [Verdict; 3] {
         [
             Verdict {
-                purpose: "plan",
+                purpose: "plan, why, audit verify",
                 word: "plan",
                 is_enough: true,
                 says: "needs nothing".to_owned(),
@@ -140,7 +140,7 @@ impl SignedIn<'_> {
             None => (true, "Partner Center lets us read".to_owned(), None),
             Some(refused) => (false, refused.to_string(), refused.problem.map(way_out)),
         };
-        Verdict { purpose: "adopt, settle, state rebuild", word: "read", is_enough, says, way_out }
+        Verdict { purpose: "drift, plan --refresh, adopt", word: "read", is_enough, says, way_out }
     }
 
     fn buying(&self) -> Verdict {

@@ -35,11 +35,12 @@ pub use check::{Check, CheckFormat, Paths};
 pub use html::{Asked, PLAN_PAGE_MARK, html_plan, watch_page};
 pub use human::Human;
 pub use json::{
-    Json, SavedError, failed_plan, is_saved_plan, notification_schema, pass_object, plan_schema, read_plan,
-    read_status, saved_plan, situation_document, status_document, status_event, status_schema,
+    Json, SavedError, drift_schema, failed_plan, is_saved_plan, notification_schema, pass_object,
+    plan_schema, read_plan, read_status, refreshed_plan, saved_plan, situation_document, status_document,
+    status_event, status_schema,
 };
 pub(crate) use json::{harmless as harmless_json, text as json_text};
-pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_plan};
+pub use markdown::{BUDGET, Markdown, PLAN_MARK, markdown_drift, markdown_plan};
 pub use notice::notification;
 pub use progress::Progress;
 pub(crate) use text::{duration, escape, wrap};
@@ -49,7 +50,7 @@ use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{Freeze, OrderName, Place, State, Timestamp};
 use crate::manifest::Loaded;
-use crate::plan::{Changes, Held, Limit, Plan};
+use crate::plan::{Accounts, Changes, Drift, Held, Limit, Plan};
 use crate::watch::{Manifests, Report, Status};
 
 /// A way of showing things. Every method writes and flushes.
@@ -102,6 +103,18 @@ pub trait View {
     /// # Errors
     /// Whatever the writer says.
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()>;
+
+    /// Shows where what Partner Center reports differs from what is recorded.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn drift(&mut self, drift: &Drift) -> io::Result<()>;
+
+    /// Shows how every order is accounted for.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    fn accounts(&mut self, accounts: &Accounts) -> io::Result<()>;
 
     /// Shows what a pass of a watcher came to, in one line.
     ///

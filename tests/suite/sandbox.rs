@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, also in what tests share")]
 
+mod changes;
 mod faults;
 mod shop;
 mod tokens;

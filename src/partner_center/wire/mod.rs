@@ -116,6 +116,7 @@ const KEYS: &[&str] = &[
     "transactionType",
     "type",
     "unitType",
+    "userPrincipalName",
 ];
 
 /// Why a body could not be read.

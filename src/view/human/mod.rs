@@ -7,6 +7,7 @@
 
 mod adoption;
 mod diff;
+mod drift;
 mod plan;
 mod receipt;
 mod run;
@@ -22,7 +23,7 @@ use super::{AdoptionReport, Look, Situation, View, text, words};
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{OrderName, Place, State};
-use crate::plan::Plan;
+use crate::plan::{Accounts, Drift, Plan};
 use crate::watch::{Manifests, Report};
 
 /// The indentation of an order's first line.
@@ -88,6 +89,14 @@ impl<W: Write> View for Human<W> {
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
         self.show(&status::page(situation, self.look))
+    }
+
+    fn drift(&mut self, drift: &Drift) -> io::Result<()> {
+        self.show(&drift::page(drift, self.look))
+    }
+
+    fn accounts(&mut self, accounts: &Accounts) -> io::Result<()> {
+        self.show(&drift::accounts(accounts, self.look))
     }
 
     fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {

@@ -13,6 +13,7 @@ mod checks;
 mod cost;
 mod deeds;
 mod diagnostic;
+mod drift;
 mod limit;
 mod notification;
 mod order;
@@ -34,9 +35,10 @@ use serde::Serialize;
 
 pub(super) use diagnostic::CheckJson;
 use diagnostic::ProblemJson;
+pub use drift::refreshed_plan;
 pub(super) use notification::notification;
 pub use saved::{SavedError, failed_plan, is_saved_plan, read_plan, saved_plan};
-pub use schema::{notification_schema, plan_schema, status_schema};
+pub use schema::{drift_schema, notification_schema, plan_schema, status_schema};
 pub use served::{situation_document, status_event};
 pub use status::{pass_object, read_status, status_document};
 
@@ -44,7 +46,7 @@ use super::{AdoptionReport, Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{OrderName, Place, State, is_harmful};
-use crate::plan::Plan;
+use crate::plan::{Accounts, Drift, Plan};
 use crate::watch::{Manifests, Report};
 
 /// The format of plans and states.
@@ -113,6 +115,14 @@ impl<W: Write> View for Json<W> {
 
     fn situation(&mut self, situation: &Situation<'_>) -> io::Result<()> {
         self.document(&status::SituationJson::from(situation))
+    }
+
+    fn drift(&mut self, drift: &Drift) -> io::Result<()> {
+        self.document(&drift::DriftJson::from(drift))
+    }
+
+    fn accounts(&mut self, accounts: &Accounts) -> io::Result<()> {
+        self.document(&drift::AccountsJson::from(accounts))
     }
 
     fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {

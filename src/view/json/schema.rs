@@ -6,11 +6,13 @@
 //! **Invariant:** every plan that is written is right by it; a test writes every kind.
 
 mod cost;
+mod drift;
 mod limits;
 mod notification;
 mod pins;
 mod status;
 
+pub use drift::drift_schema;
 pub use status::status_schema;
 
 use serde_json::{Map, Value, json};
@@ -59,12 +61,13 @@ fn plan_properties() -> Value {
         "limits": list("The limits in force, and what this plan would come to.", "limit"),
         "steps": list("One for each name, sorted by name.", "step"),
         "pins": pins(),
+        "drift": drift::drift(),
         "problem": problem(),
     })
 }
 
 fn definitions() -> Value {
-    json!({
+    let mut definitions = json!({
         "guid": { "type": "string", "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
         "digest": { "type": "string", "pattern": "^sha256:[0-9a-f]{64}$" },
         "name": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" },
@@ -90,7 +93,11 @@ fn definitions() -> Value {
         ),
         "limit": limit(),
         "finding": finding(),
-    })
+    });
+    for (name, definition) in drift::parts() {
+        definitions[name] = definition;
+    }
+    definitions
 }
 
 fn finding() -> Value {

@@ -4,6 +4,7 @@
 //! mention, a reference or a link. No times and no durations but those of waits: an unchanged plan gives the same bytes.
 
 mod adoption;
+mod drift;
 mod plan;
 mod receipt;
 
@@ -16,7 +17,7 @@ use super::{AdoptionReport, Situation, Trouble, View};
 use crate::apply::{Event, Summary};
 use crate::domain::receipt::Receipt;
 use crate::domain::{OrderName, Place, Recorded, State};
-use crate::plan::{Plan, Step};
+use crate::plan::{Accounts, Drift, Plan, Step};
 use crate::watch::{Manifests, Report};
 
 /// The view for pull requests.
@@ -93,6 +94,14 @@ impl<W: Write> View for Markdown<W> {
         self.show(&text)
     }
 
+    fn drift(&mut self, drift: &Drift) -> io::Result<()> {
+        self.show(&drift::section(drift))
+    }
+
+    fn accounts(&mut self, accounts: &Accounts) -> io::Result<()> {
+        self.show(&drift::accounts(accounts))
+    }
+
     fn pass(&mut self, report: &Report, manifests: Manifests) -> io::Result<()> {
         self.show(&format!("- {}\n", code(&words::pass(report, manifests))))
     }
@@ -135,6 +144,12 @@ pub fn markdown_plan(plan: Option<&Plan>, trouble: Option<&Trouble<'_>>, budget:
         Some((mark, rest)) if !problem.is_empty() => format!("{mark}\n{problem}\n{rest}"),
         _ => page,
     }
+}
+
+/// Writes drift as a section that follows a plan.
+#[must_use]
+pub fn markdown_drift(drift: &Drift) -> String {
+    format!("\n{}", drift::section(drift))
 }
 
 /// Says why a command ended early.

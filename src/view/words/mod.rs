@@ -5,11 +5,13 @@
 //! **Invariant:** every text of others goes through [`Medium::text`], everything to be copied through
 //! [`Medium::code`], so nothing here decides how a text is made harmless.
 
+mod accounts;
 mod adoption;
 mod changes;
 mod checks;
 mod cost;
 mod doubt;
+mod drift;
 mod event;
 mod limits;
 mod notice;
@@ -22,12 +24,14 @@ mod tally;
 mod terms;
 mod watch;
 
+pub(super) use accounts::{accounts_counts, accounts_verdict, entry, hint_of};
 pub(super) use adoption::{adoptee, adoption_tally, left_out, not_asked};
 pub(super) use changes::changes;
 use checks::{availabilities, unavailable};
 pub(super) use checks::{checks, with_findings};
 pub(super) use cost::{cancel_window, committed, cost, explain_cost, totals};
 pub(super) use doubt::{age, doubt, moment};
+pub(super) use drift::{drift_counts, drift_verdict, made_by, order_drift, unknown_order, unread};
 pub(super) use event::{event, pause};
 pub(super) use limits::{limit_of, limits, use_of};
 pub(super) use notice::{matter, matter_title, notice};

@@ -96,6 +96,7 @@ fn the_published_schemas_are_the_ones_that_the_program_prints() {
     }
     let documents = [
         ("plan", orderform::view::plan_schema()),
+        ("drift", orderform::view::drift_schema()),
         ("status", orderform::view::status_schema()),
         ("notification", orderform::view::notification_schema()),
     ];

@@ -46,6 +46,20 @@ impl Shop {
         assert!(answer.contains("reissued"), "{answer}");
     }
 
+    /// The same, by a user who stands in the audit log.
+    pub(crate) fn buy_in_the_portal_by(&self, user: &str, body: &str) -> String {
+        let answer = self.ask(&format!("POST /sandbox/orders?by={user}"), body);
+        let order: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        order["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// Changes in the portal what was bought.
+    pub(crate) fn change(&self, body: &str) {
+        let answer = self.ask("POST /sandbox/changes", body);
+        let made: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        assert!(made["totalCount"].as_u64().is_some_and(|count| count > 0), "{answer}");
+    }
+
     /// Waits until so many orders have been bought.
     pub(crate) fn wait_for_orders(&self, expected: u64) {
         let asks = (0..20_000).map(|_| self.ask("GET /sandbox/ledger", ""));
