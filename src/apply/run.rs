@@ -55,8 +55,8 @@ where
     run.begin(plan)?;
     run.drive().await?;
     let arrived = run.catch_up(plan).await?;
-    run.learn_terms(arrived).await?;
     run.summary.waited = run.waited();
+    run.learn_terms(arrived).await?;
     let Run { session, mut summary, halt, .. } = run;
     summary.ended.sort_by(|a, b| a.name.cmp(&b.name));
     summary.interrupted = matches!(halt, Some(Halt::Interrupted));

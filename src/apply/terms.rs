@@ -48,12 +48,9 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
             let (shop, stop) = (Arc::clone(&self.session.partner_center), self.session.stop.clone());
             let done = tokio::select! {
                 biased;
-                pauses = shop.next_pause(self.told) => {
-                    self.take_pause(pauses);
-                    continue;
-                }
                 done = reading.join_next() => done,
-                // They are good to know, and no reason to wait.
+                // They are good to know, and no reason to wait: `drift` reads them too.
+                _ = shop.next_pause(self.told) => None,
                 () = stopped(stop) => None,
             };
             let Some(done) = done else { break };

@@ -101,7 +101,7 @@ pub(super) fn order_id(text: &str, otherwise: &str) -> OrderId {
 }
 
 fn line(text: &str, quantity: u32) -> LineItem {
-    let otherwise = format!("CFQ7TTC0LH18:{:04}", text.len());
+    let otherwise = format!("CFQ7TTC0LH18:{:04}:CFQ7TTC0K971", text.len());
     let offer = OfferId::parse(text).or_else(|_| OfferId::parse(&otherwise)).unwrap();
     LineItem {
         friendly_name: Some(text.to_owned()),

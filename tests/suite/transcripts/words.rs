@@ -42,7 +42,7 @@ pub(super) fn normalise(text: &str, directory: &str) -> String {
         text = text.replace(id, name);
     }
     let mut text = text.replace(LEGACY, "[legacy-offer]");
-    for label in ["  until ", "credit until ", "cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
+    for label in ["cancel by    ", "\"cancelUntil\":\"", "\"cancelUntil\": \""] {
         let pieces: Vec<&str> = text.split(label).collect();
         // Instants have a placeholder of their own.
         let days = pieces.iter().skip(1).map(|rest| match rest.get("2026-03-08".len()..) {
@@ -73,6 +73,9 @@ fn placeholder(text: &str) -> Option<(usize, &'static str)> {
     if is_shaped(text, "dddd-dd-ddTdd:dd:dd") {
         let end = text.bytes().take_while(|b| b.is_ascii_digit() || b"-:T.Z".contains(b)).count();
         return Some((end, "[time]"));
+    }
+    if is_shaped(text, "until dddd-dd-dd") && !text["until 2026-12-03".len()..].starts_with('T') {
+        return Some(("until 2026-12-03".len(), "until [day]"));
     }
     let ends_word = |at: usize| !text[at..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
     match hex {
