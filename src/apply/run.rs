@@ -56,15 +56,16 @@ where
     run.drive().await?;
     let arrived = run.catch_up(plan).await?;
     run.summary.waited = run.waited();
-    run.learn_terms(arrived).await?;
+    let learnt = run.learn_terms(arrived).await;
     let Run { session, mut summary, halt, .. } = run;
     summary.ended.sort_by(|a, b| a.name.cmp(&b.name));
     summary.interrupted = matches!(halt, Some(Halt::Interrupted));
     summary.sign_in_failed = matches!(halt, Some(Halt::SignIn(_)));
     summary.syncs = session.journal.syncs();
-    let written = match session.state.serial == before {
-        true => Ok(()),
-        false => session.journal.checkpoint(session.state),
+    // What could not be written of terms is no reason to be silent about what was bought.
+    let written = match learnt {
+        Ok(()) if session.state.serial != before => session.journal.checkpoint(session.state),
+        learnt => learnt,
     };
     match (halt, written) {
         (_, Err(source)) => Err(ApplyError::Checkpoint { source, summary: Box::new(summary) }),

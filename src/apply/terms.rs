@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::ApplyError;
 use super::event::{Ended, Outcome};
 use super::run::Run;
 use super::turn::stopped;
 use crate::domain::{
     CustomerId, ObservedSubscription, OrderName, RecordKind, Recorded, SubscriptionId, SubscriptionTerms,
 };
-use crate::ports::{Journal, PartnerCenter, Timer};
+use crate::ports::{Journal, JournalError, PartnerCenter, Timer};
 
 /// Finds the terms of subscriptions among all that a customer has, in their order.
 #[must_use]
@@ -28,7 +27,7 @@ pub fn terms_of(ids: &[Option<SubscriptionId>], seen: &[ObservedSubscription]) -
 
 impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
     /// Reads and records the terms of what this run bought, and of `others`: those whose subscription ids have just come.
-    pub(super) async fn learn_terms(&mut self, others: Vec<OrderName>) -> Result<(), ApplyError> {
+    pub(super) async fn learn_terms(&mut self, others: Vec<OrderName>) -> Result<(), JournalError> {
         if self.halt.is_some() {
             return Ok(());
         }

@@ -20,13 +20,13 @@ use super::state::parse_name;
 use super::terminal::Terminal;
 use crate::apply;
 use crate::domain::{
-    Attempt, CustomerId, Evidence, Likeness, NotOrdered, ObservedOrder, OrderId, OrderName, OrderSpec,
-    PlacedOrder, RecordKind, Recorded,
+    Attempt, AuditedOrder, CustomerId, Evidence, Likeness, NotOrdered, ObservedOrder, OrderId, OrderName,
+    OrderSpec, PlacedOrder, RecordKind, Recorded,
 };
 use crate::plan;
 use crate::ports::PartnerCenter;
 use crate::protocol::Rules;
-use crate::protocol::settle::{self as evidence, Finding};
+use crate::protocol::settle::{self as evidence, Finding, Proof};
 
 const USAGE: &str = "orderform adopt [OPTIONS] NAME ORDER_ID [PATH]
        orderform adopt [OPTIONS] --customer NAME [PATH]
@@ -186,9 +186,13 @@ async fn settle_as_not_bought(
     let name = &args.name;
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
     let listed = connection.read(terminal, || connection.client.list_orders(attempt.spec.customer_id)).await;
+    // Only what proves something counts: a log that cannot be read proves nothing.
+    let since = attempt.baseline.at.clone();
+    let audited = connection.client.audited_orders(attempt.spec.customer_id, since).await.unwrap_or_default();
     let endpoint = connection.client.endpoint();
     connection.close().await?;
     let listing = listed?;
+    refuse_what_is_proved(name, attempt, &audited)?;
     let unclaimed: Vec<ObservedOrder> =
         listing.orders.into_iter().filter(|order| pen.state.name_of(&order.id).is_none()).collect();
     let candidates = match evidence::find(attempt, &unclaimed) {
@@ -217,6 +221,28 @@ async fn settle_as_not_bought(
     terminal
         .say(&format!("`{name}` is recorded as not bought; the next apply buys it if a manifest wants it"));
     Ok(exit::DONE)
+}
+
+/// Refuses to call an attempt not bought that the audit log says something of.
+fn refuse_what_is_proved(
+    name: &OrderName,
+    attempt: &Attempt,
+    audited: &[AuditedOrder],
+) -> Result<(), Failure> {
+    match evidence::proof(attempt, audited) {
+        Proof::Silence => Ok(()),
+        Proof::Ours(order) => {
+            let id = &order.id;
+            let why = format!("the audit log says that `{name}` was bought, as order {id}");
+            let way_out = format!("`orderform settle {name} --bought {id}`, or run `orderform apply` again");
+            Err(Failure::new(why).hint(format!("record it: {way_out}")))
+        }
+        Proof::Contradiction(ids) => {
+            let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+            let why = format!("the audit log ascribes {} to the request of `{name}`", ids.join(", "));
+            Err(Failure::new(why).hint("look at them in Partner Center: they are not what was sent"))
+        }
+    }
 }
 
 async fn find(

@@ -62,12 +62,15 @@ async fn reconcile(args: &ReconcileArgs, terminal: &Terminal) -> Result<u8, Fail
     let settle_after = patience(args.settle_after, &materials.project, &place);
     let connection = Connection::open(&args.target, &materials.project, &materials.state_dir).await?;
     let mut unread = Vec::new();
-    let (mut books, mut requests) = (Vec::new(), 0);
+    let (mut books, mut requests, mut cut) = (Vec::new(), 0, 0);
     let (mut ended, retries) = (Ok(()), Retries::default());
     for (customer, since) in tried.customers() {
         let reading = read(&connection, customer, since, &mut requests, &retries);
         let book = match connection.telling(terminal, reading).await {
-            Ok(book) => book,
+            Ok((book, is_whole)) => {
+                cut += usize::from(!is_whole);
+                book
+            }
             Err((part, error)) => match estate::unread(customer, part, error) {
                 Ok(one) => {
                     unread.push(one);
@@ -83,6 +86,13 @@ async fn reconcile(args: &ReconcileArgs, terminal: &Terminal) -> Result<u8, Fail
     }
     connection.close().await?;
     ended?;
+    if cut > 0 {
+        terminal.say(&format!(
+            "note: of {} the audit log does not go back as far as the journal (90 days, says Microsoft): what was ordered \
+             before that and is listed no more is not seen",
+            if cut == 1 { "1 customer".to_owned() } else { format!("{cut} customers") }
+        ));
+    }
     let accounts = plan::account(&state, &tried, &books, settle_after);
     let accounts = Accounts { unread, requests, ..accounts };
     terminal.view().accounts(&accounts)?;
@@ -96,12 +106,12 @@ async fn read(
     since: Option<Timestamp>,
     requests: &mut u64,
     retries: &Retries,
-) -> Result<Books, (Part, crate::ports::ReadError)> {
+) -> Result<(Books, bool), (Part, crate::ports::ReadError)> {
     let client = &connection.client;
     let orders = patiently(&RealTimer, requests, retries, || client.list_orders(customer)).await;
     let orders = orders.map_err(|error| (Part::Estate, error))?;
     let (pages, log) = estate::audit_log(client, customer, since, retries).await;
     *requests += pages;
-    let log = log.map_err(|error| (Part::AuditLog, error))?.operations;
-    Ok(Books { customer, orders, log })
+    let log = log.map_err(|error| (Part::AuditLog, error))?;
+    Ok((Books { customer, orders, log: log.operations }, log.is_whole))
 }

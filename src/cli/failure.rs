@@ -228,7 +228,7 @@ impl From<ReadError> for Failure {
                 problem.map_or("check the customer and what the signed-in application may do", way_out)
             }
             ReadError::NotNow { .. } | ReadError::NotAsked(_) | ReadError::Failed(_) => {
-                "nothing was changed; try again"
+                "it may pass: run the same again"
             }
         };
         Self::of(&error).hint(hint)
@@ -239,7 +239,7 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         let hint = match &error {
             SignInError::Refused(refused) => refused.problem.map_or(SIGN_IN, way_out),
-            SignInError::NotNow { .. } | SignInError::Failed(_) => "nothing was changed; try again",
+            SignInError::NotNow { .. } | SignInError::Failed(_) => "it may pass: run the same again",
         };
         Self::of(&error).hint(hint)
     }

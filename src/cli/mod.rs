@@ -103,7 +103,7 @@ enum Command {
     Render(render::RenderArgs),
     /// Rewrite the manifests in their canonical layout.
     Fmt(fmt::FmtArgs),
-    /// Say what would be done; no network and no credentials without `--refresh`.
+    /// Say what would be done; no network and no credentials without `--check` or `--refresh`.
     Plan(plan::PlanArgs),
     /// Plan, ask, buy what is missing, and record it.
     Apply(apply::ApplyArgs),

@@ -140,7 +140,7 @@ fn read(path: &Path) -> Result<Saved, Failure> {
         failure.causes.push(error.to_string());
         failure.exit(exit::STALE).hint(match error {
             SavedError::Newer { .. } => "apply it with the version that made it, or plan again with this one",
-            SavedError::Failed(_) => "mend what it says, plan again, and have that reviewed",
+            SavedError::Failed(_) => "mend what it says, plan again (with `--check` where an availability is left open), and have that reviewed",
             SavedError::NotJson(_)
             | SavedError::NotPlan(_)
             | SavedError::Tampered { .. }

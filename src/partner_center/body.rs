@@ -54,15 +54,7 @@ pub(super) fn read_fault(status: u16, body: &[u8]) -> Option<ServiceError> {
 /// them is not read: an order that is missing from it would seem not to exist.
 pub(super) fn read_orders(customer: CustomerId, body: &[u8]) -> Result<Vec<ObservedOrder>, Excerpt> {
     let list = read(body)?;
-    if next_link(&list).is_some() || member(&list, "continuationToken").is_some() {
-        return Err(Excerpt::of("the list of orders has another page"));
-    }
-    let counted = counted(&list);
-    let items = read_items(list)?;
-    if counted.is_some_and(|counted| counted > items.len() as u64) {
-        let why = format!("a list that shows {} items and counts more", items.len());
-        return Err(Excerpt::of(&why));
-    }
+    let items = read_all_items(list)?;
     let mut orders = Vec::new();
     let mut ids = HashSet::new();
     for (position, item) in items.into_iter().enumerate() {
@@ -77,6 +69,21 @@ pub(super) fn read_orders(customer: CustomerId, body: &[u8]) -> Result<Vec<Obser
         }
     }
     Ok(orders)
+}
+
+/// Takes the items out of the envelope of a list that has to be all there is: documented as one page, and not read where it
+/// says that there is more.
+pub(super) fn read_all_items(list: Value) -> Result<Vec<Value>, Excerpt> {
+    if next_link(&list).is_some() || member(&list, "continuationToken").is_some() {
+        return Err(Excerpt::of("the list has another page"));
+    }
+    let counted = counted(&list);
+    let items = read_items(list)?;
+    if counted.is_some_and(|counted| counted > items.len() as u64) {
+        let why = format!("a list that shows {} items and counts more", items.len());
+        return Err(Excerpt::of(&why));
+    }
+    Ok(items)
 }
 
 /// Takes the items out of the envelope of a list.
@@ -206,6 +213,19 @@ mod tests {
 
     fn item(id: &str) -> String {
         format!(r#"{{"id":"{id}","lineItems":[{{"offerId":"A","quantity":1}}]}}"#)
+    }
+
+    #[test]
+    fn of_a_list_that_is_cut_nothing_is_read() {
+        let items = |body: &str| read_all_items(read(body.as_bytes()).unwrap()).map(|items| items.len());
+        assert_eq!(items(r#"{"totalCount":1,"items":[{"id":"a"}]}"#), Ok(1));
+        for cut in [
+            r#"{"totalCount":2,"items":[{"id":"a"}]}"#,
+            r#"{"items":[{"id":"a"}],"links":{"next":{"uri":"/x"}}}"#,
+            r#"{"items":[{"id":"a"}],"ContinuationToken":"t"}"#,
+        ] {
+            assert!(items(cut).is_err(), "{cut}");
+        }
     }
 
     #[test]

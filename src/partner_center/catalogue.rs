@@ -144,10 +144,11 @@ fn found(whole: Whole) -> Result<Option<Whole>, ReadError> {
     }
 }
 
-/// Reads the items of a list, each of which must be what it is taken for.
+/// Reads the items of a list, each of which must be what it is taken for: of one that is cut, the one that is left could be
+/// taken for the only one.
 fn items<T: DeserializeOwned>(whole: &Whole) -> Result<Vec<T>, ReadError> {
     let list: Value = body::read(&whole.body).map_err(ReadError::Failed)?;
-    let items = body::read_items(list).map_err(ReadError::Failed)?;
+    let items = body::read_all_items(list).map_err(ReadError::Failed)?;
     let read = |item| serde_json::from_value(item).map_err(|error| failed(&error.to_string()));
     items.into_iter().map(read).collect()
 }

@@ -53,10 +53,7 @@ impl Client {
             return Err(read_error(&whole));
         }
         let list = body::read(&whole.body).map_err(ReadError::Failed)?;
-        if body::next_link(&list).is_some() || body::member(&list, "continuationToken").is_some() {
-            return Err(failed("the list of subscriptions has another page"));
-        }
-        let items = body::read_items(list).map_err(ReadError::Failed)?;
+        let items = body::read_all_items(list).map_err(ReadError::Failed)?;
         let read = |(position, item)| {
             observed_subscription(item)
                 .map_err(|why| failed(&format!("subscription {position} of the list: {why}")))

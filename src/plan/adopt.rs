@@ -184,6 +184,12 @@ impl Chooser<'_> {
                 Err(why) => ended.push((number, line.friendly_name.clone(), why)),
             }
         }
+        let ids: BTreeSet<String> = live.iter().map(|one| key(&one.subscription.terms.id)).collect();
+        if ids.len() < live.len() {
+            // Its seats would be counted, and one day bought, twice.
+            let why = Why::Unwritable("two of its lines are one subscription".to_owned());
+            return self.leave_out(order, None, None, why);
+        }
         let is_part = !live.is_empty();
         for (number, title, why) in ended {
             self.leave_out(order, (is_part || order.lines.len() > 1).then_some(number), title, why);

@@ -41,8 +41,14 @@ pub fn differences(recorded: &OrderSpec, desired: &OrderSpec) -> Vec<Difference>
         compare(field.to_owned(), was, is);
     }
     for index in 0..recorded.line_items.len().max(desired.line_items.len()) {
-        let [was, is] =
-            [recorded, desired].map(|spec| spec.line_items.get(index).map(fields).unwrap_or_default());
+        let lines = [recorded, desired].map(|spec| spec.line_items.get(index));
+        let [mut was, mut is] = lines.map(|line| line.map(fields).unwrap_or_default());
+        if let [Some(one), Some(other)] = lines
+            && (one.offer_id.covers(&other.offer_id) || other.offer_id.covers(&one.offer_id))
+        {
+            // Written with its availability or without: the same offer.
+            [&mut was, &mut is].into_iter().for_each(|fields| drop(fields.remove("offerId")));
+        }
         let names: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
         for name in names {
             let field = format!("spec.lineItems[{index}].{name}");
@@ -89,7 +95,7 @@ pub(super) struct Identity<'a> {
 /// What two lines share exactly when they would buy the same.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct LineIdentity<'a> {
-    /// In upper case: offer ids compare without case.
+    /// Product and SKU, in upper case: offer ids compare without case, and an availability is resolved, or reissued.
     offer: String,
     quantity: u32,
     /// Name, end of the first term, promotion and partner.
@@ -130,7 +136,7 @@ fn line_identity(line: &LineItem) -> LineIdentity<'_> {
     } = line;
     let texts = [friendly_name, custom_term_end_date, promotion_id, partner_id_on_record];
     LineIdentity {
-        offer: offer_id.as_str().to_ascii_uppercase(),
+        offer: offer_id.product().to_ascii_uppercase(),
         quantity: *quantity,
         texts: texts.map(Option::as_deref),
         terms: [term_duration, renews_to].map(Option::as_ref),

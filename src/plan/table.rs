@@ -380,6 +380,30 @@ mod tests {
         assert_eq!(build(&[a, b], &state(&[], &[])).counts().blocked, 2);
     }
 
+    /// An availability is left out, written or reissued, and it is one order all the same.
+    #[test]
+    fn an_offer_with_its_availability_and_without_is_the_same_order() {
+        let with = |text: &str, offer: &str| {
+            let mut order = order(text, 5);
+            order.spec.line_items[0].offer_id = OfferId::parse(offer).unwrap();
+            order
+        };
+        let (open, whole) = ("CFQ7TTC0LH18:0001", "CFQ7TTC0LH18:0001:CFQ7TTC0K971");
+        let reissued = "CFQ7TTC0LH18:0001:CFQ7TTC00000";
+        for (one, other) in [(open, whole), (whole, open), (whole, reissued)] {
+            let (a, b) = (with("a", one), with("b", other));
+            assert_eq!(build(&[a.clone(), b.clone()], &state(&[], &[])).counts().blocked, 2, "{one} {other}");
+            // What is recorded as `a` looks renamed, and is as it should be under its own name.
+            let mut recorded = state(&[("a", 5)], &[]);
+            let Some(Recorded::Created(bought)) = recorded.orders.get_mut(&name("a")) else { panic!() };
+            bought.spec = a.spec;
+            assert_eq!(action(&build(&[b.clone()], &recorded), "b"), looks_renamed("a", Former::Orphan));
+            let same_name = DesiredOrder { name: name("a"), ..b };
+            let is_kept = matches!(action(&build(&[same_name], &recorded), "a"), Action::Keep { .. });
+            assert_eq!(is_kept, other != reissued, "{one} {other}");
+        }
+    }
+
     #[test]
     fn the_order_of_the_manifests_does_not_matter() {
         let recorded = state(&[("c", 1)], &[("d", 2)]);

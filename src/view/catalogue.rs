@@ -37,7 +37,8 @@ fn markdown_table(found: &SearchResult) -> String {
     let mut text = "| offerId | title | |\n|---|---|---|\n".to_owned();
     for hit in &found.hits {
         let (offer, title) = (markdown::code(&hit.sku.offer), markdown::code(&hit.sku.title));
-        text.push_str(&format!("| {offer} | {title} | {} |\n", particulars(hit).join("; ")));
+        let rest = markdown::code(&particulars(hit).join("; "));
+        text.push_str(&format!("| {offer} | {title} | {rest} |\n"));
     }
     text + "\n" + &tally(found)
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::{
-    Answer, AuditedOrder, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent, ObservedOrder, OrderId,
-    OrderSpec,
+    Answer, AuditedOrder, CustomerId, EndpointId, Excerpt, Listing, Moment, NotSent, ObservedOrder,
+    ObservedSubscription, OrderId, OrderSpec,
 };
 use crate::ports::{KillSwitch, NoTurn, Outgoing, PartnerCenter, Pauses, ReadError, Turn};
 
@@ -65,6 +65,10 @@ impl<P: PartnerCenter, K: KillSwitch> PartnerCenter for Guarded<P, K> {
 
     async fn list_orders(&self, customer: CustomerId) -> Result<Listing, ReadError> {
         self.inner.list_orders(customer).await
+    }
+
+    async fn list_subscriptions(&self, customer: CustomerId) -> Result<Vec<ObservedSubscription>, ReadError> {
+        self.inner.list_subscriptions(customer).await
     }
 
     async fn find_order(

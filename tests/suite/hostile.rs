@@ -22,7 +22,7 @@ use stuffed::Stuffed;
 const HARMLESS: &str = "harmless";
 
 /// The most characters of a text that leaves room for everything in a comment, however it is escaped.
-const SHORT: usize = 100;
+const SHORT: usize = 80;
 
 /// Every renderer, with what it builds around a harmless text.
 fn renderers() -> Vec<(Renderer, Vec<String>)> {

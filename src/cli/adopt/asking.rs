@@ -37,13 +37,16 @@ pub(super) async fn all_customers(
     asked: &mut Asked,
 ) -> Result<BTreeMap<CustomerId, ObservedCustomer>, ReadError> {
     let mut all = BTreeMap::new();
-    let mut after = None;
+    let (mut after, mut seen) = (None, Vec::new());
     loop {
         let page = asked.patiently(|| client.list_customers(after.as_ref())).await?;
         all.extend(page.customers.into_iter().map(|customer| (customer.id, customer)));
         match page.next {
-            // A service that gives the same page for ever shall not be asked for ever.
-            Some(next) if Some(&next) != after.as_ref() => after = Some(next),
+            // A service that goes round in circles shall not be asked for ever.
+            Some(next) if !seen.contains(&next) => {
+                seen.push(next.clone());
+                after = Some(next);
+            }
             _ => return Ok(all),
         }
     }

@@ -266,3 +266,11 @@ fn an_order_as_it_is_now_is_what_its_manifest_says() {
     assert_eq!(present(&was, &seen).unwrap().likeness(&spec), Likeness::Exact);
     assert_eq!(present(&was, &seen[..1]), None);
 }
+
+#[test]
+fn an_order_with_two_lines_of_one_subscription_is_left_out() {
+    let orders = [order("a", 1, &[(MODERN, 5, Some("s")), (MODERN, 3, Some("S"))])];
+    let adoption = adopt(&orders, &[subscription("s", "a", 8, "active")], &empty(), &[]);
+    assert_eq!(adoption.orders, []);
+    assert!(matches!(reasons(&adoption)[..], [(None, Why::Unwritable(_))]), "{:?}", adoption.left_out);
+}

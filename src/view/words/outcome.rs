@@ -96,6 +96,15 @@ fn refusal_hint(error: &ServiceError, medium: Medium) -> String {
     let again = medium.code(APPLY);
     match (error.status, error.code.as_str()) {
         (403, "20002") => format!("ask the customer for a reseller relationship, then run {again} again"),
+        (403, "13605") => format!(
+            "have the customer's acceptance of the Microsoft Customer Agreement confirmed in Partner Center, then run {again} \
+             again"
+        ),
+        (400, "800004") => format!(
+            "the offer, or its availability, is not sold: {} shows what is, and a saved plan is made anew with {}",
+            medium.code("orderform catalog search"),
+            medium.code("plan --check --out")
+        ),
         (401 | 403, _) => match SignInProblem::of_service(error) {
             Some(problem) => way_out(problem).to_owned(),
             None => format!(

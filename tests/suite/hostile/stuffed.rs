@@ -102,7 +102,9 @@ pub(super) fn order_id(text: &str, otherwise: &str) -> OrderId {
 
 fn line(text: &str, quantity: u32) -> LineItem {
     let otherwise = format!("CFQ7TTC0LH18:{:04}:CFQ7TTC0K971", text.len());
-    let offer = OfferId::parse(text).or_else(|_| OfferId::parse(&otherwise)).unwrap();
+    // One that leaves its availability open is shown otherwise, and is not what this is about.
+    let whole = OfferId::parse(text).ok().filter(|offer| !offer.leaves_availability_open());
+    let offer = whole.unwrap_or_else(|| OfferId::parse(&otherwise).unwrap());
     LineItem {
         friendly_name: Some(text.to_owned()),
         term_duration: TermDuration::read(&format!("P{text}")),
