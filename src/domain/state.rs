@@ -3,7 +3,7 @@
 //! **Invariant:** [`State::fold`] is the only way to change one, and it refuses a record that cannot follow what
 //! came before, so a state that exists is the outcome of a possible history.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::ids::{EndpointId, Generation, Lineage, OrderId, OrderName, RequestId};
 use super::journal::{Attempt, Evidence, PlacedOrder, Record, RecordKind};
@@ -34,6 +34,8 @@ pub struct State {
     pub generations: BTreeMap<OrderName, Generation>,
     /// What was bought and forgotten since: it was bought all the same.
     pub forgotten: Vec<Bought>,
+    /// Orders that were recorded once and dropped by a person, adopted ones too: somebody has bought them all the same.
+    pub dropped: BTreeSet<OrderId>,
     /// How many orders each of the last runs bought that bought any, the latest last; see [`State::usual_run`].
     runs: VecDeque<u64>,
     /// Which name has which order: `orders` turned round, so that what one record costs does not grow with them.
@@ -135,6 +137,7 @@ impl State {
                 orders: BTreeMap::new(),
                 generations: BTreeMap::new(),
                 forgotten: Vec::new(),
+                dropped: BTreeSet::new(),
                 runs: VecDeque::new(),
                 claims: BTreeMap::new(),
             }),
@@ -197,6 +200,7 @@ impl State {
                     self.forgotten.push(*bought);
                 }
                 self.claims.remove(&order_id);
+                self.dropped.insert(order_id);
                 self.generations.insert(name.clone(), generation.next());
             }
         }
@@ -288,6 +292,7 @@ impl State {
             *run += 1;
         }
         self.claims.insert(order.order_id.clone(), name.clone());
+        self.dropped.remove(&order.order_id);
         self.orders.insert(name.clone(), Recorded::Created(Box::new(bought)));
         Ok(())
     }
@@ -312,6 +317,7 @@ impl State {
             recorded,
         };
         self.claims.insert(order.order_id.clone(), name.clone());
+        self.dropped.remove(&order.order_id);
         self.orders.insert(name.clone(), Recorded::Created(Box::new(bought)));
         Ok(())
     }

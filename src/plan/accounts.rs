@@ -301,7 +301,7 @@ impl<'a> Ledger<'a> {
         maker: Option<&AuditedOperation>,
         ours: Option<&OrderName>,
     ) -> Entry {
-        if self.state.forgotten.iter().any(|bought| bought.order.order_id == *id) {
+        if self.state.dropped.contains(id) {
             return Entry::Forgotten;
         }
         let another = ours.and_then(|name| self.state.orders.get(name));

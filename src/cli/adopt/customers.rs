@@ -8,7 +8,7 @@
 //! **Invariant:** nothing is bought here. What one customer has or refuses holds up no other.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tokio::sync::watch;
@@ -57,6 +57,19 @@ impl CustomersArgs {
     }
 }
 
+/// Refuses a place where no manifest of the project can be written.
+fn writable(root: &Path, directory: &Path) -> Result<(), Failure> {
+    let shown = directory.display();
+    if directory.exists() && !directory.is_dir() {
+        return Err(Failure::new(format!("`{shown}` is no directory"))
+            .hint("`--write` names one below the project: a file for each customer is made in it"));
+    }
+    files::free(root, directory, "customer").map(drop).map_err(|mut failure| {
+        failure.hint = Some("`--write` names a directory below the project, as seen from here".to_owned());
+        failure
+    })
+}
+
 pub(in crate::cli) async fn run(
     args: &CustomersArgs,
     place: &Where,
@@ -76,7 +89,7 @@ pub(in crate::cli) async fn run(
         None => Keeping::Dry(Box::new(materials.read_state(terminal)?.0)),
         Some(directory) => {
             // Wherever nothing could be written, nobody is asked.
-            files::free(&root(&place.path), directory, "customer")?;
+            writable(&root(&place.path), directory)?;
             let pen = Pen::open(&materials.state_dir, materials.lineage(), COMMAND, terminal)?;
             Keeping::Writing { pen: Box::new(pen), directory: directory.clone() }
         }
