@@ -9,8 +9,9 @@ use crate::domain::{
     OrderId, PlacedOrder, RecordKind, Sent,
 };
 
-/// How many sends of an attempt the audit log is searched for when the state knows nothing of it.
-const MOST_REMEMBERED: u32 = 8;
+/// How many sends of an attempt the audit log is searched for when the state knows nothing of it: those that were put off,
+/// in whatever run, have numbers too.
+const MOST_REMEMBERED: u32 = 64;
 
 /// Why something did not leave any more.
 const HELD_BACK: &str = "the run ended before it could be sent";
@@ -107,7 +108,13 @@ impl Machine {
             (Phase::LookingAgain(baseline), Event::Audited(audited)) => {
                 self.look_again(baseline, &audited, now)
             }
+            // What would show that it was bought already is not known not to be there.
+            (Phase::LookingAgain(_), Event::AuditFailed(why)) => {
+                self.finish(Verdict::Blocked(Obstacle::Unaudited { why }))
+            }
             (Phase::Proving, Event::Audited(audited)) => self.prove(&audited, now),
+            // Only what is there proves anything, and the list settles what the log does not.
+            (Phase::Proving, Event::AuditFailed(_)) => self.prove(&[], now),
             (Phase::Matching, Event::Listed { at, unclaimed, .. }) => self.match_list(&at, &unclaimed, now),
             (Phase::Matching, Event::ListFailed(why)) => {
                 self.finish(Verdict::InDoubt(Doubt::Unlisted { why }))
