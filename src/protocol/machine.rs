@@ -167,8 +167,7 @@ impl Machine {
         }
         let ids = |alike: &[&ObservedOrder]| alike.iter().map(|order| order.id.clone()).collect();
         let likeness = |order: &ObservedOrder| order.likeness(&self.wanted.spec);
-        let lost =
-            |o: &&ObservedOrder| likeness(o) != Likeness::Different && self.may_be_of_the_lost_state(o, &at);
+        let lost = |order: &&ObservedOrder| self.may_be_of_the_lost_state(order, &at);
         let lost: Vec<&ObservedOrder> = unclaimed.iter().filter(lost).collect();
         if !lost.is_empty() {
             return self.finish(Verdict::Blocked(Obstacle::LostState(ids(&lost))));
@@ -199,11 +198,18 @@ impl Machine {
         self.finish(Verdict::Blocked(Obstacle::LostState(ours)))
     }
 
-    /// Says whether an order may have been bought by a state that was lost. `allowDuplicate` does not stand for those, it
-    /// cannot tell the second from the first, bought again. An order that says it was made later than the time that
-    /// surely passed was dated by a clock that jumped, so its date proves nothing.
+    /// Says whether an order may have been bought, for what is wanted, by a state that was lost. `allowDuplicate` does not
+    /// stand for those, it cannot tell the second from the first, bought again. Its seats can have been changed since it
+    /// was bought, so they do not tell it apart. An order that says it was made later than the time that surely passed was
+    /// dated by a clock that jumped, so its date proves nothing.
     fn may_be_of_the_lost_state(&self, order: &ObservedOrder, at: &Moment) -> bool {
         let Some(rebuilt) = &self.wanted.rebuilt else { return false };
+        let spec = &self.wanted.spec;
+        let could_be = order.likeness(spec) != Likeness::Different
+            || (order.has_same_products(spec) && !order.is_cancelled());
+        if !could_be {
+            return false;
+        }
         let Some((made, then)) = order.created.zip(rebuilt.server) else { return true };
         made <= then.after(self.rules.settle_after) || made.since(then) > at.age_since(rebuilt)
     }

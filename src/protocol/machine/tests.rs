@@ -166,3 +166,27 @@ fn a_send_after_many_that_were_put_off_is_still_known_in_the_audit_log() {
     let stopped = Obstacle::LostState(vec![order("twin", 5).id]);
     assert_eq!(effect, Effect::Finish(Verdict::Blocked(stopped)));
 }
+
+/// Seats are changed in the portal; a rebuild that could not recognise such an order must not lead to buying it again.
+#[test]
+fn after_a_rebuild_an_order_of_the_same_products_stops_the_first_send_whatever_its_seats() {
+    let look = |rebuilt, change: fn(&mut ObservedOrder)| {
+        let mut machine = Machine::buy(Wanted { rebuilt, ..wanted() }, Rules::default());
+        machine.step(Event::Start, &moment(9000));
+        let mut found = order("1", 6);
+        change(&mut found);
+        machine.step(list(vec![found], &moment(9000)), &moment(9000))
+    };
+    let stopped = Effect::Finish(Verdict::Blocked(Obstacle::LostState(vec![order("1", 6).id])));
+    let rebuilt = Some(moment(0));
+    assert_eq!(look(rebuilt.clone(), |_| ()), stopped);
+    assert!(matches!(look(None, |_| ()), Effect::Record(_)), "no state was lost");
+    let of_another_product = |found: &mut ObservedOrder| {
+        found.lines[0].offer_id = crate::domain::OfferId::parse("CFQ7TTC0LH18:0001").unwrap();
+    };
+    let cancelled = |found: &mut ObservedOrder| found.status = Some("cancelled".into());
+    let made_since = |found: &mut ObservedOrder| found.created = moment(8000).server;
+    for change in [of_another_product as fn(&mut _), cancelled, made_since] {
+        assert!(matches!(look(rebuilt.clone(), change), Effect::Record(_)));
+    }
+}
