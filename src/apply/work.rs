@@ -18,7 +18,8 @@ use crate::protocol::Event as Input;
 #[derive(Debug)]
 pub(super) enum Reply {
     Listed(Result<Listing, ReadError>),
-    Audited(Vec<AuditedOrder>),
+    /// Nothing where the user asked to stop.
+    Audited(Option<Result<Vec<AuditedOrder>, ReadError>>),
     Answered(Answer),
     Turn(Result<Turn, NoTurn>),
     /// The user asked to stop.
@@ -57,11 +58,10 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
         self.tasks.spawn(async move {
             let audited = tokio::select! {
                 biased;
-                audited = shop.audited_orders(customer, since) => audited.ok(),
+                audited = shop.audited_orders(customer, since) => Some(audited),
                 () = stopped_for(GRACE, stop, &*timer) => None,
             };
-            // Positive evidence only: a log that cannot be read proves as little as an empty one.
-            (index, Reply::Audited(audited.unwrap_or_default()), 1)
+            (index, Reply::Audited(audited), 1)
         });
     }
 
@@ -141,7 +141,13 @@ impl<P: PartnerCenter, T: Timer, J: Journal> Run<'_, '_, P, T, J> {
                 }
                 Some(Input::ListFailed(error.to_string()))
             }
-            Reply::Audited(audited) => Some(Input::Audited(audited)),
+            Reply::Audited(None) if self.has_no_attempt(index) => return self.stop_waiting(index),
+            Reply::Audited(Some(Err(ReadError::NotAsked(NoTurn { left })))) if self.has_no_attempt(index) => {
+                return self.turn_away(index, &mut Vec::new(), Skipped::Paused { left });
+            }
+            Reply::Audited(Some(Ok(audited))) => Some(Input::Audited(audited)),
+            Reply::Audited(Some(Err(error))) => Some(Input::AuditFailed(error.to_string())),
+            Reply::Audited(None) => Some(Input::AuditFailed("the run was stopped".to_owned())),
             Reply::Answered(answer) => {
                 self.sending -= 1;
                 self.note_leaving(index, &answer);

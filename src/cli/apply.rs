@@ -23,7 +23,7 @@ use super::server_time::server_time;
 use super::signals::{self, Signals};
 use super::terminal::Terminal;
 use crate::apply::{self, Session, Settings, Summary};
-use crate::domain::{Approval, EndpointId, RecordKind, State};
+use crate::domain::{Approval, EndpointId, Prices, RecordKind, State};
 use crate::partner_center::RealTimer;
 use crate::plan::{self, Budget, Limit, Plan, Step};
 use crate::ports::PartnerCenter;
@@ -75,7 +75,8 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
     chosen.check(&materials, &opened.state)?;
     let local = materials.instant(terminal);
     let plan = materials.plan(&opened.state, opened.journal.head(), place.clone(), prices.as_ref(), local);
-    let mut plan = settled_on(plan, &opened.state, args, &reviewed, &materials, terminal).await?;
+    let mut plan =
+        settled_on((plan, prices.as_ref()), &opened.state, args, &reviewed, &materials, terminal).await?;
     // By this machine's clock, to be shown; what is by time is judged again by the server's.
     plan.limits = plan::judge(&plan, &opened.state, prices.as_ref(), Some(local));
     args.limits.refuse_needless(&plan.limits)?;
@@ -134,7 +135,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
 /// Says which availabilities are bought, before anybody approves it, and holds the plan to what was reviewed: where a plan was
 /// saved, to the availabilities of that and nothing else; else to what the catalogue has now.
 async fn settled_on(
-    plan: Plan,
+    (plan, prices): (Plan, Option<&Prices>),
     state: &State,
     args: &ApplyArgs,
     reviewed: &Reviewed,
@@ -142,8 +143,8 @@ async fn settled_on(
     terminal: &Terminal,
 ) -> Result<Plan, Failure> {
     let plan = match reviewed.resolutions() {
-        Some(found) => plan.resolve(&found, state, crate::partner_center::render),
-        None => catalog_asking::resolve(plan, state, &args.target, materials, terminal).await?,
+        Some(found) => plan.resolve(&found, state, prices, crate::partner_center::render),
+        None => catalog_asking::resolve((plan, prices), state, &args.target, materials, terminal).await?,
     };
     reviewed.hold(plan, state, &materials.state_dir, terminal)
 }

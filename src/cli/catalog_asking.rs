@@ -9,7 +9,7 @@ use super::connect::{Connection, Target};
 use super::failure::Failure;
 use super::materials::Materials;
 use super::terminal::Terminal;
-use crate::domain::State;
+use crate::domain::{Prices, State};
 use crate::facts::{Depth, Learnt, learn};
 use crate::partner_center::{Client, RealTimer, render};
 use crate::plan::{self, Checks, Plan};
@@ -17,7 +17,7 @@ use crate::plan::{self, Checks, Plan};
 /// Chooses the availabilities that a plan leaves open, and says how many requests it took. An order for which there is not
 /// exactly one is blocked.
 pub(super) async fn resolve(
-    plan: Plan,
+    (plan, prices): (Plan, Option<&Prices>),
     state: &State,
     target: &Target,
     materials: &Materials,
@@ -27,7 +27,7 @@ pub(super) async fn resolve(
         return Ok(plan);
     }
     let connection = Connection::open(target, &materials.project, &materials.state_dir).await?;
-    let asking = resolve_at(plan, state, &connection.client, terminal);
+    let asking = resolve_at((plan, prices), state, &connection.client, terminal);
     let resolved = connection.telling(terminal, asking).await;
     connection.close().await?;
     resolved
@@ -35,7 +35,7 @@ pub(super) async fn resolve(
 
 /// The same over a connection that is there.
 pub(super) async fn resolve_at(
-    plan: Plan,
+    (plan, prices): (Plan, Option<&Prices>),
     state: &State,
     client: &Arc<Client>,
     terminal: &Terminal,
@@ -47,12 +47,12 @@ pub(super) async fn resolve_at(
     let learnt = learn(&plan, Depth::Availabilities, client, &Arc::new(RealTimer)).await?;
     terminal.say(&format!("note: {} to resolve {}", requests(learnt.requests), availabilities(open)));
     let found = learnt.resolutions(&plan);
-    Ok(plan.resolve(&found, state, render))
+    Ok(plan.resolve(&found, state, prices, render))
 }
 
 /// Asks all that bears on whether the orders of a plan will be refused, and writes what was found into it.
 pub(super) async fn check(
-    plan: Plan,
+    (plan, prices): (Plan, Option<&Prices>),
     state: &State,
     target: &Target,
     materials: &Materials,
@@ -70,7 +70,7 @@ pub(super) async fn check(
         }
     };
     let found = learnt.resolutions(&plan);
-    let mut plan = plan.resolve(&found, state, render);
+    let mut plan = plan.resolve(&found, state, prices, render);
     let findings = plan::check_plan(
         &plan,
         state,

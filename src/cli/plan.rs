@@ -129,7 +129,13 @@ fn make(args: &PlanArgs, terminal: &Terminal) -> Result<Made, Failure> {
     let head_or_none = head.unwrap_or(Digest::NONE);
     let mut plan = materials.plan(&state, head_or_none, place, prices.as_ref(), created);
     if args.check {
-        plan = on_runtime(catalog_asking::check(plan, &state, &args.target, &materials, terminal))?;
+        plan = on_runtime(catalog_asking::check(
+            (plan, prices.as_ref()),
+            &state,
+            &args.target,
+            &materials,
+            terminal,
+        ))?;
     }
     plan.limits = plan::judge(&plan, &state, prices.as_ref(), Some(created));
     args.limits.refuse_needless(&plan.limits)?;

@@ -129,7 +129,7 @@ fn why(outcome: &Outcome) -> Option<String> {
         Outcome::NotOrdered(NotOrdered::Refused(error)) => Some(error.to_string()),
         Outcome::NotOrdered(NotOrdered::NotNow(why) | NotOrdered::ListedNowhere(why))
         | Outcome::InDoubt(Doubt::Unanswered { why } | Doubt::Unlisted { why })
-        | Outcome::Stopped(Obstacle::Unlisted { why })
+        | Outcome::Stopped(Obstacle::Unlisted { why } | Obstacle::Unaudited { why })
         | Outcome::NotAttempted(Skipped::NoRoom(why)) => Some(why.clone()),
         Outcome::NotAttempted(Skipped::SignIn(refused)) => Some(refused.to_string()),
         _ => None,

@@ -1,5 +1,7 @@
 //! What Partner Center reports: an order as listed or answered, and how far it is like one that is wanted.
 
+use std::collections::BTreeSet;
+
 use super::ids::{CorrelationId, CustomerId, OfferId, OrderId, SubscriptionId};
 use super::moment::{Moment, Timestamp};
 use super::order::{BillingCycle, LineItem, OrderSpec, TermDuration};
@@ -103,6 +105,16 @@ impl ObservedOrder {
         let lines =
             [Likeness::Exact, Likeness::Possible].into_iter().find(|least| self.pairs_up(wanted, *least));
         lines.unwrap_or(Likeness::Different).min(cycle).min(cancelled)
+    }
+
+    /// Says whether it is of the same products and SKUs as is wanted, whatever its seats, its terms and the number of its
+    /// lines: all of these can have been changed since it was bought.
+    #[must_use]
+    pub fn has_same_products(&self, wanted: &OrderSpec) -> bool {
+        let key = |offer: &OfferId| offer.product().to_ascii_uppercase();
+        let shown: BTreeSet<String> = self.lines.iter().map(|line| key(&line.offer_id)).collect();
+        let asked: BTreeSet<String> = wanted.line_items.iter().map(|line| key(&line.offer_id)).collect();
+        self.customer_id.is_none_or(|id| id == wanted.customer_id) && shown == asked
     }
 
     /// Says whether every wanted line finds a line of its own that is at least this like (bipartite matching).
@@ -221,6 +233,24 @@ mod tests {
             },
         ] {
             assert_eq!(other.likeness(&asked), Likeness::Different);
+        }
+    }
+
+    #[test]
+    fn the_same_products_are_the_same_with_other_seats_availabilities_and_lines_and_no_others_are() {
+        let asked = wanted(&[("P:0001", 5), ("Q:0002:A", 1)]);
+        for same in [
+            shown(&[("q:0002:b", 9), ("P:0001:X", 6)]),
+            shown(&[("Q:0002:A", 1), ("P:0001:X", 5), ("P:0001:X", 5)]),
+        ] {
+            assert!(same.has_same_products(&asked));
+        }
+        let elsewhere = ObservedOrder {
+            customer_id: CustomerId::parse("00000000-0000-0000-0000-000000000001").ok(),
+            ..shown(&[("P:0001", 5), ("Q:0002:A", 1)])
+        };
+        for other in [shown(&[("P:0001:X", 5)]), shown(&[("P:0001", 5), ("Q:0003", 1)]), elsewhere] {
+            assert!(!other.has_same_products(&asked));
         }
     }
 

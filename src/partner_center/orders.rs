@@ -100,7 +100,7 @@ impl PartnerCenter for Client {
         since: Moment,
     ) -> Result<Vec<AuditedOrder>, ReadError> {
         let Some(since) = since.server.or_else(|| self.now().server) else {
-            return Ok(Vec::new());
+            return Err(failed("without the server's time there is no day to ask from"));
         };
         let pages = self.audit_pages(audit::records_url(&self.endpoint, customer, since)).await?;
         let created = |record| audit::created_order(customer, record);

@@ -73,7 +73,7 @@ impl Budget {
     /// # Errors
     /// The first limit that it would go beyond. It is not counted then.
     pub fn admit(&mut self, step: &Step, now: Option<Timestamp>) -> Result<(), Box<Limit>> {
-        let is_new = self.books.announce(&step.name, &step.spec, self.costs.get(&step.name));
+        let is_new = self.books.announce(&step.name, &step.sent(), self.costs.get(&step.name));
         let question = Question { sends: &[step], books: &self.books, usual: self.usual, now };
         let over = self.ceilings.iter().find_map(|ceiling| ceiling.forbids(&question));
         match over {

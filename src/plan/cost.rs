@@ -248,10 +248,11 @@ impl Plan {
         Self { costs: Some(costs), ..self }
     }
 
-    /// Looks up what each order that may be sent costs.
+    /// Looks up what each order that may be sent costs, with the availabilities that are sent: these may have prices of their
+    /// own.
     pub(super) fn costs_by(&self, prices: &Prices) -> Costs {
         let sent = self.steps.iter().filter(|step| step.is_sent());
-        sent.map(|step| (step.name.clone(), cost(&step.spec, prices))).collect()
+        sent.map(|step| (step.name.clone(), cost(&step.sent(), prices))).collect()
     }
 
     /// Returns what an order costs; `None` where nobody gave prices, or nothing would be sent.

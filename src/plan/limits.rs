@@ -178,7 +178,7 @@ pub fn judge(plan: &Plan, state: &State, prices: Option<&Prices>, now: Option<Ti
     let mut books = Books::open(state, prices);
     let costs = prices.map(|prices| plan.costs_by(prices)).unwrap_or_default();
     for step in &sends {
-        books.announce(&step.name, &step.spec, costs.get(&step.name));
+        books.announce(&step.name, &step.sent(), costs.get(&step.name));
     }
     let question = Question { sends: &sends, books: &books, usual: state.usual_run(), now };
     limits.extend(pins.limits.iter().flat_map(|(keeper, rule, bound)| question.ask(keeper, rule, bound)));
@@ -308,13 +308,15 @@ impl Question<'_> {
         };
         match bound {
             Bound::Offers(_) => {
-                let lines = self.sends.iter().flat_map(|step| &step.spec.line_items);
+                let sent: Vec<OrderSpec> = self.sends.iter().map(|step| step.sent()).collect();
+                let lines = sent.iter().flat_map(|spec| &spec.line_items);
                 let offers = lines.map(|line| &line.offer_id).filter(|offer| !bound.takes_offer(offer));
                 let by_id: BTreeMap<String, &OfferId> =
                     offers.map(|offer| (offer.as_str().to_ascii_uppercase(), offer)).collect();
                 let value = Measured::Offers(by_id.into_values().cloned().collect());
-                let breaks =
-                    |step: &Step| step.spec.line_items.iter().any(|line| !bound.takes_offer(&line.offer_id));
+                let breaks = |step: &Step| {
+                    step.sent().line_items.iter().any(|line| !bound.takes_offer(&line.offer_id))
+                };
                 (value, broken_by(&breaks))
             }
             Bound::Customers(_) => {

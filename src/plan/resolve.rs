@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::{Action, Block, Pins, Plan, Step};
 use crate::domain::{
     Availability, BillingCycle, CustomerId, Known, LineItem, OfferId, OfferedTerm, OrderName, OrderSpec,
-    Shelf, State,
+    Prices, Shelf, State,
 };
 
 /// Why no availability was chosen.
@@ -106,13 +106,14 @@ impl Plan {
         found.filter(|(_, lines)| !lines.is_empty()).collect()
     }
 
-    /// Takes what was found into the plan, and into what it pins. An order of which a line was found not to be available
-    /// is blocked; one that nobody asked about stays open.
+    /// Takes what was found into the plan, into what it costs by these prices, and into what it pins. An order of which a
+    /// line was found not to be available is blocked; one that nobody asked about stays open.
     #[must_use]
     pub fn resolve(
         mut self,
         found: &Resolutions,
         state: &State,
+        prices: Option<&Prices>,
         render: impl Fn(&OrderSpec) -> String,
     ) -> Self {
         if found.is_empty() {
@@ -123,11 +124,8 @@ impl Plan {
                 resolve_step(step, found);
             }
         }
-        if let Some(costs) = &mut self.costs {
-            let sent = self.steps.iter().filter(|step| step.is_sent());
-            let sent: std::collections::BTreeSet<&OrderName> = sent.map(|step| &step.name).collect();
-            costs.retain(|name, _| sent.contains(name));
-        }
+        // What is sent may have a price of its own, and what is blocked costs nothing.
+        self.costs = prices.map(|prices| self.costs_by(prices));
         match self.pins.take() {
             Some(pins) => self.pin(state, render, Pins { sends: BTreeMap::new(), ..pins }),
             None => self,
@@ -320,7 +318,7 @@ mod tests {
         let state = state();
         let open = pinned(&state);
         assert_eq!(open.open_offers().len(), 1);
-        let plan = open.clone().resolve(&found(Ok("CFQ7TTC0LH18:0001:CFQ7TTC0AAAA")), &state, render);
+        let plan = open.clone().resolve(&found(Ok("CFQ7TTC0LH18:0001:CFQ7TTC0AAAA")), &state, None, render);
         assert_eq!(plan.open_steps().count(), 0);
         let body = "CFQ7TTC0LH18:0001:CFQ7TTC0AAAA";
         let name = &plan.steps[0].name;
@@ -329,16 +327,16 @@ mod tests {
         assert_eq!(plan.not_as_pinned(&state, render), None);
         assert_eq!(plan.steps[0].spec.line_items[0].offer_id.as_str(), "CFQ7TTC0LH18:0001");
         assert_ne!(plan.digest(), open.digest(), "whoever approves one has not approved the other");
-        let again = open.resolve(&plan.resolutions(), &state, render);
+        let again = open.resolve(&plan.resolutions(), &state, None, render);
         assert_eq!(again, plan, "what was reviewed can be made again without asking");
     }
 
     #[test]
     fn what_is_not_available_is_blocked_and_nothing_of_it_is_sent() {
         let state = state();
-        let plan = pinned(&state).resolve(&found(Err(Unavailable::NotListed)), &state, render);
+        let plan = pinned(&state).resolve(&found(Err(Unavailable::NotListed)), &state, None, render);
         assert!(matches!(plan.steps[0].action, Action::Blocked(Block::Unavailable { line: 0, .. })));
-        assert_eq!(pinned(&state).resolve(&plan.resolutions(), &state, render), plan);
+        assert_eq!(pinned(&state).resolve(&plan.resolutions(), &state, None, render), plan);
         assert!(plan.pins.unwrap().sends.is_empty());
     }
 
@@ -348,7 +346,7 @@ mod tests {
         for other in
             ["CFQ7TTC0LH18:0002:CFQ7TTC0AAAA", "CFQ7TTC0LH18:0001", "84A03D81-6B37-4D66-8D4A-FAEA24541538"]
         {
-            let plan = pinned(&state).resolve(&found(Ok(other)), &state, render);
+            let plan = pinned(&state).resolve(&found(Ok(other)), &state, None, render);
             assert_eq!(plan.open_steps().count(), 1, "{other}");
         }
     }
@@ -366,7 +364,7 @@ mod tests {
         let plan = pinned(&state);
         assert!(matches!(plan.steps[0].action, Action::Settle { .. }));
         assert!(plan.open_offers().is_empty());
-        let plan = plan.resolve(&found(Ok("CFQ7TTC0LH18:0001:CFQ7TTC0BBBB")), &state, render);
+        let plan = plan.resolve(&found(Ok("CFQ7TTC0LH18:0001:CFQ7TTC0BBBB")), &state, None, render);
         assert!(plan.steps[0].offers.is_empty());
         assert_eq!(plan.pins.unwrap().sends[&name].request_id, attempt.request_id);
     }
@@ -393,7 +391,7 @@ mod tests {
         ] {
             state.fold(&Record { serial, time: None, kind }).unwrap();
         }
-        let plan = pinned(&state).resolve(&found(Ok("CFQ7TTC0LH18:0001:CFQ7TTC0BBBB")), &state, render);
+        let plan = pinned(&state).resolve(&found(Ok("CFQ7TTC0LH18:0001:CFQ7TTC0BBBB")), &state, None, render);
         assert!(matches!(plan.steps[0].action, Action::Keep { .. }));
     }
 }

@@ -9,8 +9,9 @@ use crate::domain::{
     OrderId, PlacedOrder, RecordKind, Sent,
 };
 
-/// How many sends of an attempt the audit log is searched for when the state knows nothing of it.
-const MOST_REMEMBERED: u32 = 8;
+/// How many sends of an attempt the audit log is searched for when the state knows nothing of it: those that were put off,
+/// in whatever run, have numbers too.
+const MOST_REMEMBERED: u32 = 64;
 
 /// Why something did not leave any more.
 const HELD_BACK: &str = "the run ended before it could be sent";
@@ -107,7 +108,13 @@ impl Machine {
             (Phase::LookingAgain(baseline), Event::Audited(audited)) => {
                 self.look_again(baseline, &audited, now)
             }
+            // What would show that it was bought already is not known not to be there.
+            (Phase::LookingAgain(_), Event::AuditFailed(why)) => {
+                self.finish(Verdict::Blocked(Obstacle::Unaudited { why }))
+            }
             (Phase::Proving, Event::Audited(audited)) => self.prove(&audited, now),
+            // Only what is there proves anything, and the list settles what the log does not.
+            (Phase::Proving, Event::AuditFailed(_)) => self.prove(&[], now),
             (Phase::Matching, Event::Listed { at, unclaimed, .. }) => self.match_list(&at, &unclaimed, now),
             (Phase::Matching, Event::ListFailed(why)) => {
                 self.finish(Verdict::InDoubt(Doubt::Unlisted { why }))
@@ -160,8 +167,7 @@ impl Machine {
         }
         let ids = |alike: &[&ObservedOrder]| alike.iter().map(|order| order.id.clone()).collect();
         let likeness = |order: &ObservedOrder| order.likeness(&self.wanted.spec);
-        let lost =
-            |o: &&ObservedOrder| likeness(o) != Likeness::Different && self.may_be_of_the_lost_state(o, &at);
+        let lost = |order: &&ObservedOrder| self.may_be_of_the_lost_state(order, &at);
         let lost: Vec<&ObservedOrder> = unclaimed.iter().filter(lost).collect();
         if !lost.is_empty() {
             return self.finish(Verdict::Blocked(Obstacle::LostState(ids(&lost))));
@@ -192,11 +198,18 @@ impl Machine {
         self.finish(Verdict::Blocked(Obstacle::LostState(ours)))
     }
 
-    /// Says whether an order may have been bought by a state that was lost. `allowDuplicate` does not stand for those, it
-    /// cannot tell the second from the first, bought again. An order that says it was made later than the time that
-    /// surely passed was dated by a clock that jumped, so its date proves nothing.
+    /// Says whether an order may have been bought, for what is wanted, by a state that was lost. `allowDuplicate` does not
+    /// stand for those, it cannot tell the second from the first, bought again. Its seats can have been changed since it
+    /// was bought, so they do not tell it apart. An order that says it was made later than the time that surely passed was
+    /// dated by a clock that jumped, so its date proves nothing.
     fn may_be_of_the_lost_state(&self, order: &ObservedOrder, at: &Moment) -> bool {
         let Some(rebuilt) = &self.wanted.rebuilt else { return false };
+        let spec = &self.wanted.spec;
+        let could_be = order.likeness(spec) != Likeness::Different
+            || (order.has_same_products(spec) && !order.is_cancelled());
+        if !could_be {
+            return false;
+        }
         let Some((made, then)) = order.created.zip(rebuilt.server) else { return true };
         made <= then.after(self.rules.settle_after) || made.since(then) > at.age_since(rebuilt)
     }

@@ -89,8 +89,10 @@ pub enum Event {
     },
     /// They could not be listed, for this reason.
     ListFailed(String),
-    /// The audit log was read; empty where it could not be.
+    /// The audit log was read.
     Audited(Vec<AuditedOrder>),
+    /// It could not be read, for this reason.
+    AuditFailed(String),
     /// The records last asked for are on disk.
     Durable,
     /// The send last asked for came back with this.
@@ -183,6 +185,12 @@ pub enum Obstacle {
     },
     /// The customer's orders could not be listed, so nobody could look first.
     Unlisted {
+        /// Why.
+        why: String,
+    },
+    /// Another one like an order that is there is meant, and the audit log, which alone can tell whether it was bought
+    /// already, could not be read.
+    Unaudited {
         /// Why.
         why: String,
     },

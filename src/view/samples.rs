@@ -287,6 +287,7 @@ pub(super) fn outcomes() -> Vec<(&'static str, Outcome)> {
         ),
         ("o3-rebuilt-lately", Outcome::Stopped(Obstacle::RebuiltLately { wait })),
         ("o4-unlisted", Outcome::Stopped(Obstacle::Unlisted { why: unlisted() })),
+        ("o5-unaudited", Outcome::Stopped(Obstacle::Unaudited { why: unlisted() })),
         ("r1-renamed", Outcome::Renamed { from: name("old-e5") }),
         ("s1-interrupted", Outcome::NotAttempted(Skipped::Interrupted)),
         ("s2-customer-in-doubt", Outcome::NotAttempted(Skipped::CustomerInDoubt(name("d1-unanswered")))),

@@ -180,7 +180,7 @@ fn lesson(ended: &Ended) -> Lesson {
             // Only a person can say, by adopting it or in the manifest.
             Obstacle::AlreadyBought(_) | Obstacle::LostState(_) => Lesson::Refused,
             Obstacle::RebuiltLately { wait } => Lesson::DueIn(Some(*wait)),
-            Obstacle::Unlisted { .. } => Lesson::Passes,
+            Obstacle::Unlisted { .. } | Obstacle::Unaudited { .. } => Lesson::Passes,
         },
         Outcome::NotAttempted(Skipped::SignIn(_) | Skipped::NoRoom(_) | Skipped::Held(_)) => Lesson::Passes,
         Outcome::NotAttempted(Skipped::Paused { left }) => Lesson::DueIn(Some(*left)),

@@ -127,7 +127,8 @@ impl Daemon<'_> {
         }
         require_place(&opened.state, &place)?;
         let connection = Connection::open(target, &materials.project, &self.state_dir).await?;
-        let plan = resolve_at(plan, &opened.state, &connection.client, self.terminal).await?;
+        let plan =
+            resolve_at((plan, prices.as_ref()), &opened.state, &connection.client, self.terminal).await?;
         // Innermost, so that what the switch holds back is no request.
         let counted = Counted::new(Arc::clone(&connection.client), Arc::clone(&self.vitals.requests));
         let counted = Arc::new(counted);

@@ -132,3 +132,61 @@ fn after_a_rebuild_an_order_that_could_be_it_stops_the_first_send() {
     let effect = machine.step(list(vec![renamed], &moment(9000)), &moment(9000));
     assert!(matches!(effect, Effect::Finish(Verdict::Blocked(Obstacle::LostState(_)))), "{effect:?}");
 }
+
+/// A log that could not be read says nothing about whether it was bought.
+#[test]
+fn a_duplicate_that_is_meant_is_not_bought_while_the_audit_log_cannot_be_read() {
+    let duplicate = Wanted { allow_duplicate: true, ..wanted() };
+    let mut machine = Machine::buy(duplicate, Rules::default());
+    machine.step(Event::Start, &moment(9000));
+    machine.step(list(vec![order("twin", 5)], &moment(9000)), &moment(9000));
+    let effect = machine.step(Event::AuditFailed("down".into()), &moment(9000));
+    let stopped = Obstacle::Unaudited { why: "down".into() };
+    assert_eq!(effect, Effect::Finish(Verdict::Blocked(stopped)));
+}
+
+/// Proof is what is there: without it, the list settles an attempt.
+#[test]
+fn an_audit_log_that_could_not_be_read_leaves_it_to_the_list_to_settle() {
+    let mut machine = Machine::settle(wanted(), attempt(5, &[0]), Rules::default());
+    machine.step(Event::Start, &moment(9000));
+    assert_eq!(machine.step(Event::AuditFailed("down".into()), &moment(9000)), Effect::List);
+}
+
+/// Each send that was put off has a number.
+#[test]
+fn a_send_after_many_that_were_put_off_is_still_known_in_the_audit_log() {
+    let duplicate = Wanted { allow_duplicate: true, ..wanted() };
+    let mut machine = Machine::buy(duplicate.clone(), Rules::default());
+    machine.step(Event::Start, &moment(9000));
+    machine.step(list(vec![order("twin", 5)], &moment(9000)), &moment(9000));
+    let correlation_id = Some(CorrelationId::derive(duplicate.request_id, 64));
+    let audited = vec![AuditedOrder { correlation_id, order: order("twin", 5) }];
+    let effect = machine.step(Event::Audited(audited), &moment(9000));
+    let stopped = Obstacle::LostState(vec![order("twin", 5).id]);
+    assert_eq!(effect, Effect::Finish(Verdict::Blocked(stopped)));
+}
+
+/// Seats are changed in the portal; a rebuild that could not recognise such an order must not lead to buying it again.
+#[test]
+fn after_a_rebuild_an_order_of_the_same_products_stops_the_first_send_whatever_its_seats() {
+    let look = |rebuilt, change: fn(&mut ObservedOrder)| {
+        let mut machine = Machine::buy(Wanted { rebuilt, ..wanted() }, Rules::default());
+        machine.step(Event::Start, &moment(9000));
+        let mut found = order("1", 6);
+        change(&mut found);
+        machine.step(list(vec![found], &moment(9000)), &moment(9000))
+    };
+    let stopped = Effect::Finish(Verdict::Blocked(Obstacle::LostState(vec![order("1", 6).id])));
+    let rebuilt = Some(moment(0));
+    assert_eq!(look(rebuilt.clone(), |_| ()), stopped);
+    assert!(matches!(look(None, |_| ()), Effect::Record(_)), "no state was lost");
+    let of_another_product = |found: &mut ObservedOrder| {
+        found.lines[0].offer_id = crate::domain::OfferId::parse("CFQ7TTC0LH18:0001").unwrap();
+    };
+    let cancelled = |found: &mut ObservedOrder| found.status = Some("cancelled".into());
+    let made_since = |found: &mut ObservedOrder| found.created = moment(8000).server;
+    for change in [of_another_product as fn(&mut _), cancelled, made_since] {
+        assert!(matches!(look(rebuilt.clone(), change), Effect::Record(_)));
+    }
+}

@@ -69,6 +69,9 @@ pub(super) enum ReasonJson<'a> {
     Unlisted {
         why: Cow<'a, str>,
     },
+    Unaudited {
+        why: Cow<'a, str>,
+    },
     Refused {
         status: u16,
         error_code: Cow<'a, str>,
@@ -169,6 +172,7 @@ impl<'a> From<&'a Obstacle> for ReasonJson<'a> {
             Obstacle::LostState(ids) => Self::LostState { order_ids: orders(ids) },
             Obstacle::RebuiltLately { wait } => Self::RebuiltLately { wait_ms: wait_ms(*wait) },
             Obstacle::Unlisted { why } => Self::Unlisted { why: why.into() },
+            Obstacle::Unaudited { why } => Self::Unaudited { why: why.into() },
         }
     }
 }

@@ -189,6 +189,18 @@ fn stopped(name: &OrderName, obstacle: &Obstacle, medium: Medium) -> Account {
             "mend what it says, or wait where Partner Center was down, then run {again} again: nothing is sent \
                      before somebody could look"
         )),
+        Obstacle::Unaudited { why } => {
+            Account::new("blocked: the audit log could not be read; nothing was sent")
+                .detail(medium.text(why))
+                .detail("the customer has an order with the same lines, and only the audit log tells whether it is this one")
+                .hint(format!(
+                    "mend what it says, or wait where Partner Center was down, then run {again} again"
+                ))
+                .hint(format!(
+                    "if the order that is there is it, {}",
+                    medium.code(&format!("orderform adopt {name} ORDER_ID"))
+                ))
+        }
     }
 }
 

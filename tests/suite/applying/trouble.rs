@@ -5,9 +5,10 @@ use std::time::Duration;
 use orderform::apply::{Event, Outcome, Skipped};
 use orderform::domain::*;
 use orderform::ports::ReadError;
+use orderform::protocol::Obstacle;
 
 use super::bench::{Bench, Ran, customer, folded, name, order, play};
-use super::world::Fortune;
+use super::world::{Fortune, observed};
 
 fn outcome(run: &Ran, n: u32) -> Outcome {
     let ended = run.shown.iter().find_map(|event| match event {
@@ -191,4 +192,22 @@ fn an_order_id_that_another_name_has_leaves_the_journal_valid_and_the_order_in_d
         assert!(matches!(outcome(&run, 2), Outcome::Created { .. }));
         assert!(matches!(run.state.orders[&name(1)], Recorded::Pending(_)));
     });
+}
+
+/// Only the audit log tells whether the order that is there is the one that is meant to be another one.
+#[test]
+fn an_audit_log_that_cannot_be_read_is_not_taken_for_one_that_knows_of_nothing() {
+    for (audit, posts) in [(None, 1), (Some(ReadError::Failed(Excerpt::of("down"))), 0)] {
+        play(async move {
+            let wanted = DesiredOrder { allow_duplicate: true, ..order(0, 0, 5) };
+            let there = observed(&wanted.spec, "there", None);
+            let bench = Bench::new(vec![wanted]);
+            bench.world.lock().unwrap().ledger.push(there);
+            bench.world.lock().unwrap().audit = audit;
+            let run = bench.run().await;
+            assert_eq!(run.world.lock().unwrap().posts.len(), posts);
+            let is_stopped = matches!(outcome(&run, 0), Outcome::Stopped(Obstacle::Unaudited { .. }));
+            assert_eq!(is_stopped, posts == 0);
+        });
+    }
 }

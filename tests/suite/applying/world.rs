@@ -37,6 +37,8 @@ pub(super) struct World {
     pub(super) post: Fate<Fortune>,
     /// What befalls the n-th list (from 0), of this customer.
     pub(super) list: Fate<Option<ReadError>>,
+    /// What befalls whoever reads the audit log, which is empty.
+    pub(super) audit: Option<ReadError>,
     /// What the subscription ids of an order are by the time it is read once more.
     pub(super) found: Vec<Option<SubscriptionId>>,
     /// Whether customers are answered at different speeds.
@@ -65,6 +67,7 @@ impl World {
             most_in_flight: 0,
             post: Box::new(|_, _| Fortune::Made),
             list: Box::new(|_, _| None),
+            audit: None,
             found: Vec::new(),
             uneven: false,
             behind: None,
@@ -279,7 +282,7 @@ impl PartnerCenter for Shop {
     }
 
     async fn audited_orders(&self, _: CustomerId, _: Moment) -> Result<Vec<AuditedOrder>, ReadError> {
-        Ok(Vec::new())
+        self.0.lock().unwrap().audit.clone().map_or(Ok(Vec::new()), Err)
     }
 }
 

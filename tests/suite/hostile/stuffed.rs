@@ -295,6 +295,7 @@ fn outcomes(plan: &Plan, text: &str) -> Vec<Outcome> {
         Outcome::Stopped(Obstacle::AlreadyBought(ids())),
         Outcome::Stopped(Obstacle::LostState(ids())),
         Outcome::Stopped(Obstacle::Unlisted { why: why() }),
+        Outcome::Stopped(Obstacle::Unaudited { why: why() }),
         Outcome::NotAttempted(Skipped::SignIn(SignInRefused::saying(&why()))),
         Outcome::NotAttempted(Skipped::NoRoom(why())),
     ];

@@ -106,3 +106,40 @@ fn an_order_of_unknown_price_is_named_and_what_was_bought_of_unknown_price_count
     let limits = judge(&plan_of(vec![spec(2)], &rules), &state(), Some(&prices()), later);
     assert_eq!(limits[1].value.written(), "nothing, and 1 of unknown price", "a day later");
 }
+
+/// A row for one availability goes before that of its product and SKU, and which one is bought shows only once it is chosen.
+#[test]
+fn an_order_costs_what_the_availability_that_is_sent_costs() {
+    let offer = |text: &str| OfferId::parse(text).unwrap();
+    let [open, sent] = ["CFQ7TTC0LH18:0001", "CFQ7TTC0LH18:0001:CFQ7TTC0AAAA"].map(offer);
+    let mut prices = prices();
+    for (offer_id, unit_price) in [(&open, "2"), (&sent, "30")] {
+        let price = Price {
+            offer_id: offer_id.clone(),
+            term_duration: None,
+            billing_cycle: BillingCycle::OneTime,
+            currency: Currency::parse("EUR").unwrap(),
+            unit_price: parse_price(unit_price).unwrap(),
+        };
+        prices.list.insert(price).unwrap();
+    }
+    let mut wanted = OrderSpec { billing_cycle: Some(BillingCycle::OneTime), ..spec(1) };
+    wanted.line_items[0].offer_id = open.clone();
+    let most = Bound::Money([(Currency::parse("EUR").unwrap(), parse_price("20").unwrap())].into());
+    let offers = Bound::Offers(vec![sent.clone()]);
+    let plan = plan_of(vec![wanted], &[(Rule::SPEND_PER_RUN, most), (Rule::AllowedOffers, offers)]);
+    let (now, name) = (Some(at(1000)), plan.steps[0].name.clone());
+    let over = |plan: &Plan| {
+        let limits = judge(plan, &beginning(), Some(&prices), now).into_iter();
+        limits.filter(Limit::is_over).map(|limit| limit.rule.as_str()).collect::<Vec<_>>()
+    };
+    let plan = plan.price(&prices);
+    assert_eq!(over(&plan), ["allowedOffers"], "until it is chosen, it may be another one");
+    let found = [(name.clone(), [(0, Ok(sent))].into())].into();
+    let plan = plan.resolve(&found, &beginning(), Some(&prices), |_| String::new());
+    let Some(crate::plan::Cost::Known(cost)) = plan.cost(&name) else { panic!("{:?}", plan.costs) };
+    assert_eq!(cost.sum().committed().to_string(), "EUR 30.00");
+    assert_eq!(over(&plan), ["spendPerRun"]);
+    let mut budget = Budget::new(&plan, &beginning(), Some(&prices), &[]);
+    assert!(budget.admit(&plan.steps[0], now).is_err(), "plan and budget agree");
+}
