@@ -72,6 +72,7 @@ impl Job {
             request_id,
             plan: plan.to_owned(),
             rebuilt: state.rebuilt.clone(),
+            dropped: state.dropped.clone(),
         };
         let machine = match state.orders.get(&step.name) {
             Some(Recorded::Pending(attempt)) => Machine::settle(wanted, (**attempt).clone(), rules),

@@ -172,8 +172,9 @@ impl Machine {
         if !lost.is_empty() {
             return self.finish(Verdict::Blocked(Obstacle::LostState(ids(&lost))));
         }
-        let alike: Vec<&ObservedOrder> =
-            unclaimed.iter().filter(|o| likeness(o) == Likeness::Exact).collect();
+        let is_alike =
+            |order: &&ObservedOrder| likeness(order) == Likeness::Exact || self.may_be_a_dropped_one(order);
+        let alike: Vec<&ObservedOrder> = unclaimed.iter().filter(is_alike).collect();
         if !alike.is_empty() && !self.wanted.allow_duplicate {
             return self.finish(Verdict::Blocked(Obstacle::AlreadyBought(ids(&alike))));
         }
@@ -196,6 +197,14 @@ impl Machine {
             return self.intend(baseline, now);
         }
         self.finish(Verdict::Blocked(Obstacle::LostState(ours)))
+    }
+
+    /// Says whether this is an order that a person dropped from the state, and that may be what is wanted: its seats can have
+    /// been changed since it was recorded.
+    fn may_be_a_dropped_one(&self, order: &ObservedOrder) -> bool {
+        self.wanted.dropped.contains(&order.id)
+            && !order.is_cancelled()
+            && order.has_same_products(&self.wanted.spec)
     }
 
     /// Says whether an order may have been bought, for what is wanted, by a state that was lost. `allowDuplicate` does not

@@ -20,6 +20,7 @@ pub mod classify;
 mod machine;
 pub mod settle;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 pub use machine::Machine;
@@ -71,6 +72,8 @@ pub struct Wanted {
     pub plan: String,
     /// When the state was made again from a list, if it was.
     pub rebuilt: Option<Moment>,
+    /// Orders that a person dropped from the state, which exist all the same.
+    pub dropped: BTreeSet<OrderId>,
 }
 
 /// What happened.

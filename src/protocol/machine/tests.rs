@@ -15,6 +15,7 @@ fn wanted() -> Wanted {
         request_id: attempt.request_id,
         plan: attempt.plan,
         rebuilt: None,
+        dropped: Default::default(),
     }
 }
 
@@ -131,6 +132,25 @@ fn after_a_rebuild_an_order_that_could_be_it_stops_the_first_send() {
     renamed.lines[0].promotion_id = Some("added".into());
     let effect = machine.step(list(vec![renamed], &moment(9000)), &moment(9000));
     assert!(matches!(effect, Effect::Finish(Verdict::Blocked(Obstacle::LostState(_)))), "{effect:?}");
+}
+
+/// Seats are changed in the portal, somebody forgets the order to have it adopted anew, and an apply comes in between.
+#[test]
+fn an_order_that_a_person_dropped_stops_the_first_send_whatever_its_seats() {
+    let look = |dropped: &[&str], allow_duplicate, seats| {
+        let dropped = dropped.iter().map(|id| order(id, 1).id).collect();
+        let wanted = Wanted { dropped, allow_duplicate, ..wanted() };
+        let mut machine = Machine::buy(wanted, Rules::default());
+        machine.step(Event::Start, &moment(9000));
+        machine.step(list(vec![order("1", seats)], &moment(9000)), &moment(9000))
+    };
+    let stopped = Obstacle::AlreadyBought(vec![order("1", 8).id]);
+    assert_eq!(look(&["1"], false, 8), Effect::Finish(Verdict::Blocked(stopped)));
+    assert!(
+        matches!(look(&["2"], false, 8), Effect::Record(_)),
+        "another order with other seats is no reason"
+    );
+    assert!(matches!(look(&["1"], true, 8), Effect::ReadAudit { .. }), "another one is meant");
 }
 
 /// A log that could not be read says nothing about whether it was bought.

@@ -64,6 +64,7 @@ fn machine(state: &State, rules: &Rules) -> Machine {
         generation,
         plan: "sha256:0".into(),
         rebuilt: None,
+        dropped: Default::default(),
     };
     match state.orders.get(&name()) {
         Some(Recorded::Pending(attempt)) => {
