@@ -133,13 +133,19 @@ impl Client {
         Ok(Self {
             reads: reads.map_err(ClientError::Tls)?,
             creates: creates.map_err(ClientError::Tls)?,
-            turnstile: Turnstile::new(settings.requests_per_minute, settings.patience, settings.longest_wait),
+            turnstile: Turnstile::new(&settings),
             endpoint,
             credential: credential.into(),
             settings,
             headers,
             clock: ServerClock::new(),
         })
+    }
+
+    /// Takes the turns of all that go through this one, and its pauses.
+    #[must_use]
+    pub fn through(self, turnstile: Arc<Turnstile>) -> Self {
+        Self { turnstile, ..self }
     }
 
     /// Sends one request and reads its whole answer, taking from it the time, and whether everybody is to wait.
