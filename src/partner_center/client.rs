@@ -249,7 +249,10 @@ impl Client {
         headers.insert(REQUEST_ID, guid(&Uuid::new_v4()));
         headers.insert(CORRELATION_ID, guid(&Uuid::new_v4()));
         let request = self.reads.request(Method::POST, url).headers(headers).body(question);
-        match self.ask(request, token, limit).await {
+        let slot = self.turnstile.turn().await.map_err(ReadError::NotAsked)?;
+        let answer = self.ask(request, token, limit).await;
+        drop(slot);
+        match answer {
             Ok((whole, at)) => {
                 tracing::debug!(%path, status = whole.status, "asked");
                 Ok((whole, at))
@@ -311,4 +314,27 @@ pub(super) fn read_error(whole: &Whole) -> ReadError {
 
 pub(super) fn failed(why: &str) -> ReadError {
     ReadError::Failed(Excerpt::of(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partner_center::auth::AccessToken;
+
+    #[tokio::test]
+    async fn a_question_waits_for_its_turn_as_a_read_does() {
+        let endpoint = Endpoint::parse("http://127.0.0.1:9").unwrap();
+        let url = endpoint.url(&["question"]).unwrap();
+        let token = AccessToken::parse("a-token").unwrap();
+        let client = Client::new(endpoint, token, ClientSettings::default()).unwrap();
+        let (wait, now) = (Duration::from_secs(3600), client.turnstile.now());
+        let busy = Whole { status: 429, date: None, retry_after: Some(wait), mfa: None, body: Vec::new() };
+        client.turnstile.learn(now, &Ok(busy));
+        for asked in [
+            client.read(url.clone(), HeaderMap::new(), 1).await,
+            client.inquire(url, "{}".to_owned(), 1).await,
+        ] {
+            assert!(matches!(asked, Err(ReadError::NotAsked(_))), "{asked:?}");
+        }
+    }
 }
