@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
@@ -13,7 +13,7 @@ use super::sign_in::{self, Found};
 use super::terminal::Terminal;
 use crate::apply::{Retries, patiently};
 use crate::domain::{EndpointId, Project};
-use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint, RealTimer};
+use crate::partner_center::{AccessToken, Client, ClientSettings, Endpoint, RealTimer, Turnstile};
 use crate::ports::{PartnerCenter as _, ReadError};
 use crate::protocol::backoff::PATIENCE;
 use crate::sandbox::{self, Embedded, Sandbox};
@@ -47,6 +47,18 @@ pub(super) struct Target {
     /// Who signs in: found out once, so that all passes of a watcher share what was got.
     #[arg(skip)]
     signed_in: Arc<OnceLock<Found>>,
+    /// Whose turn it is, there: a pause is for whoever asks next, too.
+    #[arg(skip)]
+    turnstiles: Arc<Mutex<Vec<Shared>>>,
+}
+
+/// What all clients of one place go through, who have the same settings.
+#[derive(Debug)]
+struct Shared {
+    /// None: the embedded sandbox, whose address is another each time.
+    endpoint: Option<Endpoint>,
+    settings: ClientSettings,
+    turnstile: Arc<Turnstile>,
 }
 
 impl Shop {
@@ -93,6 +105,22 @@ impl Target {
 }
 
 impl Target {
+    /// Returns what every client goes through that this process makes for there.
+    fn turnstile(&self, endpoint: Option<&Endpoint>, settings: &ClientSettings) -> Arc<Turnstile> {
+        let mut known = self.turnstiles.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |one: &&Shared| one.endpoint.as_ref() == endpoint && one.settings == *settings;
+        if let Some(shared) = known.iter().find(same) {
+            return Arc::clone(&shared.turnstile);
+        }
+        let turnstile = Turnstile::new(settings);
+        known.push(Shared {
+            endpoint: endpoint.cloned(),
+            settings: settings.clone(),
+            turnstile: Arc::clone(&turnstile),
+        });
+        turnstile
+    }
+
     fn settings(&self, project: &Project) -> Result<ClientSettings, Failure> {
         let usual = ClientSettings::default();
         // The sandbox has the throttle it is given, and nobody else asks it.
@@ -134,13 +162,15 @@ impl Connection {
             let embedded = Sandbox::open(options)?.embed().await?;
             let endpoint = Endpoint::parse(&embedded.url())?;
             let token = AccessToken::parse("sandbox")?;
-            let client = Arc::new(Client::new(endpoint, token, settings)?);
-            return Ok(Self { client, embedded: Some(embedded) });
+            let turnstile = target.turnstile(None, &settings);
+            let client = Client::new(endpoint, token, settings)?.through(turnstile);
+            return Ok(Self { client: Arc::new(client), embedded: Some(embedded) });
         }
         let endpoint = target.shop.endpoint(project)?;
         let credential = target.sign_in(project)?.credential;
-        let client = Arc::new(Client::new(endpoint, credential, settings)?);
-        Ok(Self { client, embedded: None })
+        let turnstile = target.turnstile(Some(&endpoint), &settings);
+        let client = Client::new(endpoint, credential, settings)?.through(turnstile);
+        Ok(Self { client: Arc::new(client), embedded: None })
     }
 
     /// Reads something with patience, and says meanwhile where Partner Center has everybody wait.
@@ -174,5 +204,43 @@ impl Connection {
             embedded.close().await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Asked {
+        #[command(flatten)]
+        target: Target,
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_next_goes_through_what_the_one_before_went_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Asked::parse_from(["x", "--sandbox", "--requests-per-minute", "1"]).target;
+        let project = Project::default();
+        let first = Connection::look(&target, &project, dir.path()).await.unwrap();
+        let mut turns = 0;
+        while first.client.turn().now_or_never().is_some() {
+            turns += 1;
+        }
+        assert!(turns > 0);
+        first.close().await.unwrap();
+        let second = Connection::look(&target, &project, dir.path()).await.unwrap();
+        assert!(second.client.turn().now_or_never().is_none(), "a new client has no burst of its own");
+        second.close().await.unwrap();
+        // Of another place, and with other settings, it is another one.
+        let other = Endpoint::parse("http://127.0.0.1:9").unwrap();
+        let settings = target.settings(&project).unwrap();
+        let here = target.turnstile(None, &settings);
+        assert!(Arc::ptr_eq(&here, &target.turnstile(None, &settings)));
+        assert!(!Arc::ptr_eq(&here, &target.turnstile(Some(&other), &settings)));
+        assert!(!Arc::ptr_eq(&here, &target.turnstile(None, &ClientSettings::default())));
     }
 }

@@ -1,6 +1,6 @@
 //! A command that the environment names: it prints a token, or keeps one that it is handed.
 //!
-//! It is run without a shell, with a deadline. What it writes to stderr is shown where it fails, made harmless.
+//! It is run without a shell, with a deadline. What it writes to stderr is shown where it fails, made harmless and without what it was handed.
 //!
 //! **Invariant:** what it prints is a secret and is shown nowhere; what it is handed goes to its stdin alone.
 
@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 
 use super::failure::Failure;
 use crate::domain::Excerpt;
-use crate::partner_center::sign_in::Program;
+use crate::partner_center::sign_in::{Program, blot};
 
 /// How long a command may take; `az` takes some seconds.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -54,12 +54,17 @@ async fn run(words: &[String], handed: Option<SecretString>) -> Result<SecretStr
         .kill_on_drop(true)
         .spawn()
         .map_err(why)?;
-    let (printed, said, status) = talk(&mut child, handed).await.map_err(why)?;
+    let (printed, said, status) = talk(&mut child, handed.as_ref()).await.map_err(why)?;
     if status.success() {
         return String::from_utf8(printed)
             .map(SecretString::from)
             .map_err(|_| Excerpt::of("it prints something else than text"));
     }
+    // While it is whole: of what is shortened, a part would be left.
+    let said = match &handed {
+        Some(handed) => blot(handed, said),
+        None => said,
+    };
     let said = String::from_utf8_lossy(&said);
     let last = said.trim().lines().last().unwrap_or_default().trim();
     let colon = if last.is_empty() { "" } else { ": " };
@@ -69,7 +74,7 @@ async fn run(words: &[String], handed: Option<SecretString>) -> Result<SecretStr
 /// Hands over what there is, and reads both streams to their ends.
 async fn talk(
     child: &mut Child,
-    handed: Option<SecretString>,
+    handed: Option<&SecretString>,
 ) -> std::io::Result<(Vec<u8>, Vec<u8>, ExitStatus)> {
     let stdin = child.stdin.take();
     let stdout = child.stdout.take().expect("it is a pipe").take(MOST_BYTES);
@@ -128,6 +133,15 @@ mod tests {
     async fn a_command_that_never_ends_is_ended() {
         let error = signed_in("cat /dev/zero", Duration::from_millis(1)).await.unwrap_err();
         assert!(error.contains("it took longer than 0 s"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_a_command_says_does_not_repeat_what_it_was_handed() {
+        let handed = SecretString::from("canary-".repeat(100));
+        let echo = "sh -c 'read -r token; echo \"cannot keep $token, $token\" >&2; exit 1'";
+        let Ok(program) = program("X", echo) else { panic!("it is a command") };
+        let why = program.run(Some(handed)).await.unwrap_err().to_string();
+        assert_eq!(why, "exit status: 1: cannot keep [token], [token]");
     }
 
     #[test]

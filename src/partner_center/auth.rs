@@ -74,7 +74,7 @@ impl AccessToken {
 }
 
 /// Blots a secret out of a text from outside.
-pub(super) fn blot(secret: &SecretString, text: Vec<u8>) -> Vec<u8> {
+pub(crate) fn blot(secret: &SecretString, text: Vec<u8>) -> Vec<u8> {
     let secret = secret.expose_secret().as_bytes();
     if secret.len() < LEAST_BYTES_TO_BLOT || !text.windows(secret.len()).any(|part| part == secret) {
         return text;

@@ -133,13 +133,19 @@ impl Client {
         Ok(Self {
             reads: reads.map_err(ClientError::Tls)?,
             creates: creates.map_err(ClientError::Tls)?,
-            turnstile: Turnstile::new(settings.requests_per_minute, settings.patience, settings.longest_wait),
+            turnstile: Turnstile::new(&settings),
             endpoint,
             credential: credential.into(),
             settings,
             headers,
             clock: ServerClock::new(),
         })
+    }
+
+    /// Takes the turns of all that go through this one, and its pauses.
+    #[must_use]
+    pub fn through(self, turnstile: Arc<Turnstile>) -> Self {
+        Self { turnstile, ..self }
     }
 
     /// Sends one request and reads its whole answer, taking from it the time, and whether everybody is to wait.
@@ -243,7 +249,10 @@ impl Client {
         headers.insert(REQUEST_ID, guid(&Uuid::new_v4()));
         headers.insert(CORRELATION_ID, guid(&Uuid::new_v4()));
         let request = self.reads.request(Method::POST, url).headers(headers).body(question);
-        match self.ask(request, token, limit).await {
+        let slot = self.turnstile.turn().await.map_err(ReadError::NotAsked)?;
+        let answer = self.ask(request, token, limit).await;
+        drop(slot);
+        match answer {
             Ok((whole, at)) => {
                 tracing::debug!(%path, status = whole.status, "asked");
                 Ok((whole, at))
@@ -305,4 +314,27 @@ pub(super) fn read_error(whole: &Whole) -> ReadError {
 
 pub(super) fn failed(why: &str) -> ReadError {
     ReadError::Failed(Excerpt::of(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partner_center::auth::AccessToken;
+
+    #[tokio::test]
+    async fn a_question_waits_for_its_turn_as_a_read_does() {
+        let endpoint = Endpoint::parse("http://127.0.0.1:9").unwrap();
+        let url = endpoint.url(&["question"]).unwrap();
+        let token = AccessToken::parse("a-token").unwrap();
+        let client = Client::new(endpoint, token, ClientSettings::default()).unwrap();
+        let (wait, now) = (Duration::from_secs(3600), client.turnstile.now());
+        let busy = Whole { status: 429, date: None, retry_after: Some(wait), mfa: None, body: Vec::new() };
+        client.turnstile.learn(now, &Ok(busy));
+        for asked in [
+            client.read(url.clone(), HeaderMap::new(), 1).await,
+            client.inquire(url, "{}".to_owned(), 1).await,
+        ] {
+            assert!(matches!(asked, Err(ReadError::NotAsked(_))), "{asked:?}");
+        }
+    }
 }

@@ -36,4 +36,5 @@ pub use convert::render;
 pub use endpoint::{Endpoint, EndpointError};
 pub use estate::{Continuation, CustomerPage};
 pub use probe::Probe;
+pub use throttle::Turnstile;
 pub use timer::RealTimer;

@@ -35,6 +35,9 @@ impl PartnerCenter for Client {
     }
 
     async fn turn(&self) -> Result<Turn, NoTurn> {
+        // An order is announced once it has its turn, and is to leave soon after: who signs in first does not keep it.
+        // Without a token it goes on, for what to make of that is decided where it would leave.
+        let _ = timeout(self.sign_in_patience(), self.credential.token()).await;
         self.turnstile.turn().await.map(Turn::holding)
     }
 
@@ -114,11 +117,14 @@ impl Client {
         self.endpoint.url(&["customers", &customer.to_string(), "orders"]).expect("a GUID is a path segment")
     }
 
+    fn sign_in_patience(&self) -> Duration {
+        SIGN_IN_TIMEOUT.min(self.settings.request_timeout / 2)
+    }
+
     /// Sends one POST. The time that signing in takes is taken off the request's, so that both together are no longer.
     async fn post(&self, send: &Outgoing) -> Answer {
         let began = Instant::now();
-        let patience = SIGN_IN_TIMEOUT.min(self.settings.request_timeout / 2);
-        let token = match timeout(patience, self.credential.token()).await {
+        let token = match timeout(self.sign_in_patience(), self.credential.token()).await {
             Ok(Ok(token)) => token,
             Ok(Err(SignInError::Refused(refused))) => return Answer::NotSignedIn(refused),
             Ok(Err(error)) => return Answer::NotSent(NotSent(Excerpt::of(&error.to_string()))),
@@ -155,5 +161,37 @@ impl Client {
             .request(Method::POST, self.orders_url(send.customer))
             .headers(headers)
             .body(send.body.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partner_center::sign_in::{Credential, Program, Way};
+    use crate::partner_center::{ClientSettings, Endpoint};
+
+    fn client(signing_in: Duration) -> Client {
+        let program = Program::new(move |_| {
+            Box::pin(async move {
+                tokio::time::sleep(signing_in).await;
+                Ok("a-token".into())
+            })
+        });
+        let endpoint = Endpoint::parse("http://127.0.0.1:9").unwrap();
+        Client::new(endpoint, Credential::by(Way::Command(program)), ClientSettings::default()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_a_turn_has_a_token_and_who_gets_none_in_time_still_has_a_turn() {
+        let quick = client(Duration::from_secs(7));
+        drop(quick.turn().await.unwrap());
+        let began = Instant::now();
+        quick.credential.token().await.unwrap();
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        let slow = client(SIGN_IN_TIMEOUT * 3);
+        let began = Instant::now();
+        drop(slow.turn().await.unwrap());
+        // A timer has steps of a millisecond.
+        assert!(began.elapsed() < SIGN_IN_TIMEOUT * 2);
     }
 }

@@ -1,6 +1,7 @@
 //! Waiting for one's turn: the [`Governor`] with a clock, and a queue before it.
 //!
-//! All requests of a client go through one [`Turnstile`], reads and orders alike, first come, first served.
+//! All requests of a client go through one [`Turnstile`], reads and orders alike, first come, first served. Clients of one
+//! Partner Center share it, so that a pause outlives the client that was asked to wait.
 //!
 //! **Invariant:** nothing is decided here. Whoever stops waiting has taken nothing.
 
@@ -10,14 +11,15 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 
+use super::client::ClientSettings;
 use super::clock::Stopwatch;
 use super::exchange::{Failure, Whole};
 use super::governor::{Came, Decision, Governor};
 use crate::ports::{NoTurn, Pauses};
 
-/// What every request of a client goes through.
+/// What every request of a client goes through: how many may leave, and how long nobody may ask.
 #[derive(Debug)]
-pub(super) struct Turnstile {
+pub struct Turnstile {
     governor: Mutex<Governor>,
     /// Held by the first of those who wait.
     head: tokio::sync::Mutex<()>,
@@ -46,16 +48,17 @@ impl Drop for Slot {
 }
 
 impl Turnstile {
-    /// Makes one that lets so many requests through a minute; as many as like where it is `None`.
-    pub(super) fn new(per_minute: Option<u32>, patience: Duration, longest: Duration) -> Arc<Self> {
+    /// Makes one that lets through what the settings say: so many requests a minute, waiting so long at the most.
+    #[must_use]
+    pub fn new(settings: &ClientSettings) -> Arc<Self> {
         Arc::new(Self {
-            governor: Mutex::new(Governor::new(per_minute)),
+            governor: Mutex::new(Governor::new(settings.requests_per_minute)),
             head: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             news: watch::Sender::new(0),
             clock: Stopwatch::new(),
-            patience,
-            longest,
+            patience: settings.patience,
+            longest: settings.longest_wait,
         })
     }
 

@@ -126,9 +126,11 @@ fn client_secret(of: &Variables) -> Result<Secret, Failure> {
 
 fn certificate(of: &Variables) -> Result<Certificate, Failure> {
     let names = ["ORDERFORM_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PATH"];
-    let file = of.needed(&names, "a certificate")?;
-    Certificate::read(Path::new(&file)).map_err(|error| {
-        Failure::new(format!("`{file}` is no certificate with its key"))
+    let file = PathBuf::from(of.needed(&names, "a certificate")?);
+    let name = names.into_iter().find(|name| of.has(name)).unwrap_or(names[0]);
+    require_file(&file, name, "a certificate and its key")?;
+    Certificate::read(&file).map_err(|error| {
+        Failure::new(format!("what `{name}` names is no certificate with its key"))
             .caused_by(error.to_string())
             .hint("name a PEM file with the certificate and its RSA key, without a passphrase")
     })
@@ -186,10 +188,11 @@ fn one_of(of: &Variables, text: &str, file: &str) -> Result<(), Failure> {
     }
 }
 
-/// Refuses a file that cannot be read, before anything is asked of anybody.
+/// Refuses a file that cannot be read, before anything is asked of anybody. It is not named: somebody may have put the secret
+/// itself where its file is to be named.
 fn require_file(file: &Path, name: &str, what: &str) -> Result<(), Failure> {
     std::fs::File::open(file).map(drop).map_err(|error| {
-        Failure::new(format!("cannot read `{}`: {error}", file.display()))
-            .hint(format!("`{name}` names a file with {what} in it"))
+        Failure::new(format!("cannot read the file that `{name}` names: {error}"))
+            .hint(format!("`{name}` is the path of a file with {what} in it"))
     })
 }

@@ -67,7 +67,10 @@ fn two_ways_of_one_rank_are_named_and_so_is_what_a_half_set_way_lacks() {
             &["`ORDERFORM_CLIENT_SECRET` and `ORDERFORM_CLIENT_CERTIFICATE_PATH`"],
         ),
         (&[TENANT, CLIENT, SECRET, certificate, refresh], &["are two ways"]),
-        (&[TENANT, CLIENT, certificate], &["`/nowhere.pem` is no certificate"]),
+        (
+            &[TENANT, CLIENT, certificate],
+            &["the file that `ORDERFORM_CLIENT_CERTIFICATE_PATH` names: No such"],
+        ),
         (&[TENANT, CLIENT, refresh, ("ORDERFORM_REFRESH_TOKEN_FILE", "x")], &["are both set"]),
         (
             &[TENANT, CLIENT, SECRET, ("ORDERFORM_AUTHORITY", "http://login.example")],
@@ -83,5 +86,21 @@ fn two_ways_of_one_rank_are_named_and_so_is_what_a_half_set_way_lacks() {
     ] {
         let said = found(set).unwrap_err();
         assert!(parts.iter().all(|part| said.contains(part)), "{set:?}: {said}");
+    }
+}
+
+#[test]
+fn a_secret_where_its_file_is_to_be_named_is_not_repeated() {
+    for name in [
+        "ORDERFORM_ACCESS_TOKEN_FILE",
+        "ORDERFORM_CLIENT_SECRET_FILE",
+        "ORDERFORM_CLIENT_CERTIFICATE_PATH",
+        "AZURE_CLIENT_CERTIFICATE_PATH",
+        "AZURE_FEDERATED_TOKEN_FILE",
+        "ORDERFORM_REFRESH_TOKEN_FILE",
+    ] {
+        let failure = find_in(&variables(&[TENANT, CLIENT, (name, "canary")]), Cloud::Public).unwrap_err();
+        let said = failure.render();
+        assert!(said.contains(name) && !said.contains("canary"), "{said}");
     }
 }

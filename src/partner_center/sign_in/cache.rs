@@ -4,9 +4,9 @@
 //! it brings must not be lost with whoever happened to ask: a refresh token may come with it.
 //!
 //! **Invariant:** an early renewal that fails harms nobody while the old token lives; a refusal is not asked for again for a
-//! minute, and a token that replaced a refused one and is refused itself is the end of it.
+//! minute, and a token that replaced a refused one and is refused itself is the end of it. For a refused one that nothing came
+//! for, another is asked for again, but not at once: the sign-in server may have been down.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::SignInError;
 use super::answer::Granted;
 use super::credential::Token;
 
-/// How soon an early renewal that failed is tried again.
+/// How soon a renewal that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(30);
 
 /// For how long a refusal is believed.
@@ -65,7 +65,7 @@ impl<S: Source> Cache<S> {
         match self.standing() {
             Standing::Fresh(token) => Ok(token),
             Standing::Ageing(token) => match Arc::clone(&self.flight).try_lock_owned() {
-                Ok(alone) => Ok(self.fetch(alone, false).await.unwrap_or(token)),
+                Ok(alone) => Ok(self.fetch(alone, None).await.unwrap_or(token)),
                 Err(_) => Ok(token),
             },
             Standing::Gone => self.wait().await,
@@ -84,12 +84,10 @@ impl<S: Source> Cache<S> {
                 return Err(error.clone());
             }
         }
-        if let Some((error @ SignInError::Refused(_), at)) = &self.held().failed
-            && at.elapsed() < REFUSAL_LASTS
-        {
-            return Err(error.clone());
+        if let Some(refusal) = self.held().refusal() {
+            return Err(refusal);
         }
-        self.fetch(alone, false).await
+        self.fetch(alone, None).await
     }
 
     /// Returns another token than one that was refused.
@@ -105,19 +103,22 @@ impl<S: Source> Cache<S> {
         if let Some(token) = other() {
             return Some(token);
         }
-        if refused.asked_again.swap(true, Relaxed) {
+        if refused.is_resting() || self.held().refusal().is_some() {
             return None;
         }
-        let token = self.fetch(alone, true).await.ok();
+        let token = self.fetch(alone, Some(Arc::clone(refused))).await.ok();
         token.filter(|token| !token.access.is(&refused.access))
     }
 
-    /// Asks for a token, alone until it is there.
-    async fn fetch(&self, alone: Alone<()>, replaces: bool) -> Result<Arc<Token>, SignInError> {
+    /// Asks for a token, alone until it is there; in the place of one that was refused, where there is one.
+    async fn fetch(&self, alone: Alone<()>, refused: Option<Arc<Token>>) -> Result<Arc<Token>, SignInError> {
         let (source, held) = (Arc::clone(&self.source), Arc::clone(&self.held));
         let flight = tokio::spawn(async move {
             let granted = source.grant().await;
-            let taken = lock(&held).land(granted, replaces);
+            let taken = lock(&held).land(granted, refused.is_some());
+            if let Some(refused) = refused {
+                refused.rest(AGAIN);
+            }
             drop(alone);
             taken
         });
@@ -150,6 +151,13 @@ fn lock(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
 }
 
 impl Held {
+    /// Returns the refusal that is still believed.
+    fn refusal(&self) -> Option<SignInError> {
+        let (error, at) = self.failed.as_ref()?;
+        let is_believed = matches!(error, SignInError::Refused(_)) && at.elapsed() < REFUSAL_LASTS;
+        is_believed.then(|| error.clone())
+    }
+
     fn land(
         &mut self,
         granted: Result<Granted, SignInError>,

@@ -1,8 +1,8 @@
 //! Who we are to Partner Center: one for all tasks, and the token that a request carries.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -105,8 +105,8 @@ pub(in crate::partner_center) struct Token {
     pub(super) replaces: bool,
     /// Whether Partner Center ever took it.
     pub(super) taken: AtomicBool,
-    /// Whether another was asked for because this one was refused.
-    pub(super) asked_again: AtomicBool,
+    /// It was refused, and before then no other is asked for.
+    pub(super) not_again_before: Mutex<Option<Instant>>,
 }
 
 impl Token {
@@ -120,7 +120,7 @@ impl Token {
             renew_from: early.and_then(|early| now.checked_add(early)),
             replaces: false,
             taken: AtomicBool::new(false),
-            asked_again: AtomicBool::new(false),
+            not_again_before: Mutex::new(None),
         }
     }
 
@@ -139,6 +139,17 @@ impl Token {
 
     pub(super) fn was_taken(&self) -> bool {
         self.taken.load(Relaxed)
+    }
+
+    /// Notes that another was just asked for because it was refused: not again for so long.
+    pub(super) fn rest(&self, span: Duration) {
+        let not_before = Instant::now().checked_add(span);
+        *self.not_again_before.lock().unwrap_or_else(PoisonError::into_inner) = not_before;
+    }
+
+    pub(super) fn is_resting(&self) -> bool {
+        let not_before = *self.not_again_before.lock().unwrap_or_else(PoisonError::into_inner);
+        not_before.is_some_and(|not_before| Instant::now() < not_before)
     }
 }
 

@@ -26,6 +26,7 @@ mod refresh;
 mod secret;
 mod way;
 
+pub(crate) use super::auth::blot;
 pub use assertion::{Certificate, CertificateError};
 pub use authority::{Authority, resource};
 pub(super) use credential::Token;

@@ -23,7 +23,7 @@ impl Program {
         Self(Arc::new(run))
     }
 
-    pub(super) async fn run(&self, handed: Option<SecretString>) -> Result<SecretString, Excerpt> {
+    pub(crate) async fn run(&self, handed: Option<SecretString>) -> Result<SecretString, Excerpt> {
         (self.0)(handed).await
     }
 }

@@ -4,7 +4,8 @@
 //! the next run finds it: in place of the file it came from, or into a command that keeps it. Until that is done the old one
 //! stays where it is, so that a kill at any instant leaves one of the two, whole.
 //!
-//! **Invariant:** a token that replaced another is never dropped silently; what cannot be kept is said aloud, and tried again.
+//! **Invariant:** a token that replaced another is never dropped silently; what cannot be kept is said aloud, and tried again. What
+//! somebody else put in the place of the old one meanwhile is not replaced.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
@@ -15,9 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::NamedTempFile;
 
-use super::SignInError;
 use super::program::Program;
 use super::secret::Secret;
+use super::{SignInError, blot};
 use crate::domain::Excerpt;
 
 /// Tells a person something at once; the text is a warning and holds no secret.
@@ -98,7 +99,8 @@ impl RefreshToken {
         };
         let Some(token) = unkept else { return };
         match self.keep(&token).await {
-            Ok(()) => {
+            Ok(Kept::Not) => self.tell_of_another(),
+            Ok(Kept::Whole) => {
                 let mut memory = self.memory();
                 memory.is_kept = true;
                 memory.is_told = false;
@@ -108,19 +110,43 @@ impl RefreshToken {
         }
     }
 
-    async fn keep(&self, token: &SecretString) -> Result<(), Excerpt> {
+    async fn keep(&self, token: &SecretString) -> Result<Kept, Excerpt> {
         if let Some(keeper) = &self.keeper {
-            return keeper.run(Some(token.clone())).await.map(drop);
+            let kept = keeper.run(Some(token.clone())).await;
+            return kept.map(|_| Kept::Whole).map_err(|why| without(token, &why));
         }
         let Secret::File(file) = &self.from else {
             return Err(Excerpt::of(
                 "there is neither `ORDERFORM_REFRESH_TOKEN_FILE` nor `ORDERFORM_REFRESH_TOKEN_COMMAND` to keep it",
             ));
         };
-        let kept = write_beside(file, token).and_then(Beside::put_in_place);
-        kept.map_err(|error| Excerpt::of(&format!("cannot write `{}`: {error}", file.display())))?;
-        self.memory().found = Some(token.clone());
-        Ok(())
+        let kept = write_beside(file, token).and_then(|beside| match self.holds_another(token) {
+            true => Ok(Kept::Not),
+            false => beside.put_in_place().map(|()| Kept::Whole),
+        });
+        let kept =
+            kept.map_err(|error| Excerpt::of(&format!("cannot write `{}`: {error}", file.display())))?;
+        if kept == Kept::Whole {
+            self.memory().found = Some(token.clone());
+        }
+        Ok(kept)
+    }
+
+    /// Says whether its place holds another token than it did when the old one was taken from there.
+    fn holds_another(&self, token: &SecretString) -> bool {
+        let now = self.from.read();
+        let memory = self.memory();
+        now.is_ok_and(|now| {
+            memory.found.is_some() && !same(memory.found.as_ref(), &now) && !same(Some(token), &now)
+        })
+    }
+
+    fn tell_of_another(&self) {
+        tracing::warn!("the new refresh token is not kept: there is another one in the file");
+        (self.notify)(
+            "warning: a new refresh token came and is not kept: somebody put another one into its file meanwhile; that one \
+             is used from now on",
+        );
     }
 
     fn complain(&self, why: &Excerpt) {
@@ -137,6 +163,20 @@ impl RefreshToken {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What became of a token that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// It is where the next run finds it.
+    Whole,
+    /// Somebody else put another one there.
+    Not,
+}
+
+/// Returns what a command said without the token that it was handed.
+fn without(token: &SecretString, why: &Excerpt) -> Excerpt {
+    Excerpt::of(&String::from_utf8_lossy(&blot(token, why.to_string().into_bytes())))
 }
 
 fn same(one: Option<&SecretString>, other: &SecretString) -> bool {

@@ -145,13 +145,20 @@ async fn a_refused_token_is_renewed_once_for_all_who_used_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_token_again_is_no_renewal_and_is_asked_for_once() {
-    let (cache, asked) = cache(vec![Ok(("one", None))]);
-    let one = cache.token().await.unwrap();
-    for _ in 0..3 {
+async fn for_a_refused_token_that_nothing_came_for_another_is_asked_for_again_but_not_at_once() {
+    for (nothing, rest_s) in [(Ok(("one", None)), 30), (Err(failed()), 30), (Err(refused()), 60)] {
+        let (cache, asked) = cache(vec![Ok(("one", None)), nothing, Ok(("two", None))]);
+        let one = cache.token().await.unwrap();
+        for _ in 0..3 {
+            assert!(cache.renew(&one).await.is_none());
+        }
+        pass(rest_s - 1).await;
         assert!(cache.renew(&one).await.is_none());
+        assert_eq!(*asked.lock().unwrap(), 2);
+        pass(1).await;
+        assert!(cache.renew(&one).await.is_some());
+        assert_eq!((name(&cache).await.unwrap().as_str(), *asked.lock().unwrap()), ("two", 3));
     }
-    assert_eq!(*asked.lock().unwrap(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -140,3 +140,31 @@ async fn a_token_that_was_refused_for_good_is_not_presented_again_but_its_succes
     token.renew(Some("last-canary".into())).await;
     assert_eq!(bench.said().len(), 1);
 }
+
+#[tokio::test]
+async fn what_a_keeper_says_of_the_token_is_blotted_out() {
+    let bench = Bench::new();
+    let echo = |token: Option<SecretString>| Excerpt::of(&format!("no {}", token.unwrap().expose_secret()));
+    let keeper = Program::new(move |token| Box::pin(async move { Err(echo(token)) }));
+    let token = bench.token(Secret::Text("old-canary".into()), Some(keeper));
+    token.newest().unwrap();
+    token.renew(Some("new-canary-that-is-long-enough".into())).await;
+    assert!(bench.said()[0].contains("not kept: no [token]"), "{:?}", bench.said());
+}
+
+#[tokio::test]
+async fn what_somebody_put_there_meanwhile_is_not_replaced_and_that_is_said() {
+    let bench = Bench::new();
+    let token = bench.in_file();
+    token.newest().unwrap();
+    fs::write(bench.file(), "theirs-canary").unwrap();
+    token.renew(Some("new-canary".into())).await;
+    assert_eq!(fs::read_to_string(bench.file()).unwrap(), "theirs-canary");
+    assert_eq!(fs::read_dir(bench.dir.path()).unwrap().count(), 1);
+    assert!(bench.said()[0].contains("somebody put another one"), "{:?}", bench.said());
+    // It is used from now on, and replaced by what comes for it.
+    assert_eq!(text(token.newest()), "theirs-canary");
+    token.renew(Some("next-canary".into())).await;
+    assert_eq!(text(bench.in_file().newest()), "next-canary");
+    assert_eq!(bench.said().len(), 1);
+}
