@@ -113,10 +113,7 @@ pub(super) async fn run(args: &ApplyArgs, terminal: &Terminal) -> Result<u8, Fai
         budget: Budget::default(),
         settings: args.settings(reviewed.is_some(), rules, &holder),
     };
-    let shop = match connection.client.endpoint() {
-        EndpointId::Sandbox => "the sandbox".to_owned(),
-        EndpointId::Origin(origin) => origin,
-    };
+    let shop = called(connection.client.endpoint());
     let mut watcher =
         Person::new(args.auto_approve || reviewed.is_some(), shop, terminal, &mut *view, &signals);
     let pass = reconcile::pass(&plan, prices.as_ref(), now, session, &mut watcher).await;
@@ -167,6 +164,14 @@ impl ApplyArgs {
         let flags = format!("{shop}{prices}{}", self.limits.flags());
         let command = format!("orderform apply{}{flags}", path_of(&self.place.path));
         self.limits.over(over, plan, &root(&self.place.path), &command)
+    }
+}
+
+/// Says where orders are bought, to whoever is asked.
+fn called(endpoint: EndpointId) -> String {
+    match endpoint {
+        EndpointId::Sandbox => "the sandbox".to_owned(),
+        EndpointId::Origin(origin) => origin,
     }
 }
 

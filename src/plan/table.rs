@@ -397,7 +397,10 @@ mod tests {
             let mut recorded = state(&[("a", 5)], &[]);
             let Some(Recorded::Created(bought)) = recorded.orders.get_mut(&name("a")) else { panic!() };
             bought.spec = a.spec;
-            assert_eq!(action(&build(&[b.clone()], &recorded), "b"), looks_renamed("a", Former::Orphan));
+            assert_eq!(
+                action(&build(std::slice::from_ref(&b), &recorded), "b"),
+                looks_renamed("a", Former::Orphan)
+            );
             let same_name = DesiredOrder { name: name("a"), ..b };
             let is_kept = matches!(action(&build(&[same_name], &recorded), "a"), Action::Keep { .. });
             assert_eq!(is_kept, other != reissued, "{one} {other}");
