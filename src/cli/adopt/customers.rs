@@ -65,7 +65,11 @@ fn writable(root: &Path, directory: &Path) -> Result<(), Failure> {
             .hint("`--write` names one below the project: a file for each customer is made in it"));
     }
     files::free(root, directory, "customer").map(drop).map_err(|mut failure| {
-        failure.hint = Some("`--write` names a directory below the project, as seen from here".to_owned());
+        // It speaks of the flags of `new`.
+        if failure.hint.as_ref().is_some_and(|hint| hint.contains("--file")) {
+            failure.hint =
+                Some("`--write` names a directory below the project, as seen from here".to_owned());
+        }
         failure
     })
 }
