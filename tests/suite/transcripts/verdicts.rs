@@ -150,3 +150,17 @@ fn an_attempt_in_doubt_is_neither_forgotten_nor_moved() {
     assert_eq!(stage.run(&["state", "mv", "a", "b"]).code, 1);
     assert_transcript!(stage);
 }
+
+/// The list lags and shows nothing, and the audit log has the order already: a person's no does not stand against proof.
+#[test]
+fn what_the_audit_log_proves_bought_is_not_settled_as_not_bought() {
+    let stage = Stage::with_orders(&[("a", CONTOSO, 5)]);
+    let faults = "faults: [{ on: create, times: 1, do: lose-answer-after }]";
+    let _shop = stage.open_shop(faults, &["--list-lag", "10m", "--request-ids", "ignore"]);
+    assert_eq!(stage.quietly(&["apply", "--auto-approve"]).code, 4);
+    let ran = stage.quietly(&["settle", "a", "--not-bought"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("the audit log says that `a` was bought, as order "), "{}", ran.stderr);
+    assert_eq!(stage.quietly(&["apply", "--auto-approve"]).code, 0);
+    stage.bought(1);
+}
