@@ -115,7 +115,7 @@ mod tests {
         for (command, expected) in [
             ("", "`X` is no command"),
             ("echo 'open", "`X` is no command"),
-            ("/nowhere/at/all", "`/nowhere/at/all`: No such file"),
+            ("/no/such/at/all", "`/no/such/at/all`: No such file"),
             ("echo $HOME canary", "characters that no bearer token has"),
             (
                 "sh -c 'echo canary; echo first >&2; printf \"log in\\033[2J\" >&2; exit 3'",

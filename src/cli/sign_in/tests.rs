@@ -54,7 +54,7 @@ fn the_way_of_the_first_rank_is_taken() {
 
 #[test]
 fn two_ways_of_one_rank_are_named_and_so_is_what_a_half_set_way_lacks() {
-    let certificate = ("ORDERFORM_CLIENT_CERTIFICATE_PATH", "/nowhere.pem");
+    let certificate = ("ORDERFORM_CLIENT_CERTIFICATE_PATH", "/no/such.pem");
     let refresh = ("ORDERFORM_REFRESH_TOKEN", "canary");
     for (set, parts) in [
         (&[][..], &["there is nothing to sign in", "ORDERFORM_ACCESS_TOKEN"][..]),

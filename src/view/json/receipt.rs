@@ -9,8 +9,9 @@ use super::FORMAT_VERSION;
 use super::order::SpecJson;
 use super::reason::ReasonJson;
 use super::run::PlacedJson;
+use super::state::TermsJson;
 use crate::domain::receipt::{Entry, Receipt, Run};
-use crate::domain::{Approval, Evidence, Fate, OrderName, Place, RecordKind, SubscriptionTerms};
+use crate::domain::{Approval, Evidence, Fate, OrderName, Place, RecordKind};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -88,20 +89,6 @@ enum WhatJson<'a> {
     Forgotten,
     /// A record that is about no order, and is in no receipt.
     Other,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TermsJson<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    commitment_end_date: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cancellation_allowed_until_date: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auto_renew_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    renewal_term_duration: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -192,18 +179,6 @@ impl<'a> From<&'a RecordKind> for WhatJson<'a> {
             | RecordKind::Rebuilt { .. }
             | RecordKind::Opened { .. }
             | RecordKind::Allowed { .. } => Self::Other,
-        }
-    }
-}
-
-impl<'a> From<&'a SubscriptionTerms> for TermsJson<'a> {
-    fn from(terms: &'a SubscriptionTerms) -> Self {
-        Self {
-            id: terms.id.as_str(),
-            commitment_end_date: terms.commitment_end.as_deref(),
-            cancellation_allowed_until_date: terms.cancellation_allowed_until.as_deref(),
-            auto_renew_enabled: terms.auto_renew,
-            renewal_term_duration: terms.renewal_term.as_ref().map(|term| term.as_str()),
         }
     }
 }

@@ -143,7 +143,7 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         &["adopt", "a", "b", "--customer", CONTOSO],
         &["adopt", "--customer", "nobody"],
         &["adopt", "--customer", CONTOSO, "a.yaml"],
-        &["adopt", "--customer", CONTOSO, "--write", "/nowhere/else"],
+        &["adopt", "--customer", CONTOSO, "--write", "/no/such/else"],
         &["adopt", "--customer", CONTOSO, "--write", ".hidden"],
         &["adopt", "--from-scratch", "--customer", CONTOSO],
     ] {

@@ -138,7 +138,7 @@ fn each_mistake_is_told_with_what_to_do_about_it() {
         &[("ORDERFORM_ID_TOKEN", "no-jwt")],
         &[secret, ("ORDERFORM_CLIENT_ID", "roleless")],
         &[("ORDERFORM_TOKEN_COMMAND", "sh -c 'echo canary; echo log in first >&2; exit 3'")],
-        &[("ORDERFORM_TOKEN_COMMAND", "/nowhere/at/all")],
+        &[("ORDERFORM_TOKEN_COMMAND", "/no/such/at/all")],
         &[],
         &[secret, ("ORDERFORM_CLIENT_CERTIFICATE_PATH", "x.pem")],
     ] {
